@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Aborting allocation and the arena: see alloc.h. */
+#include "base/alloc.h"
+
+#include <stdalign.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CHUNK_BYTES ((size_t)64 << 10)
+
+struct pl_arena_chunk {
+	struct pl_arena_chunk *next;
+	size_t used, size;
+	alignas(max_align_t) char data[];
+};
+
+static void out_of_memory(void)
+{
+	fputs("plumbline: out of memory\n", stderr);
+	abort();
+}
+
+void *pl_alloc(size_t size)
+{
+	void *p = calloc(1, size ? size : 1);
+
+	if (!p)
+		out_of_memory();
+	return p;
+}
+
+void *pl_realloc(void *p, size_t count, size_t size)
+{
+	if (size && count > SIZE_MAX / size)
+		out_of_memory();
+	p = realloc(p, count * size ? count * size : 1);
+	if (!p)
+		out_of_memory();
+	return p;
+}
+
+char *pl_strndup(const char *s, size_t n)
+{
+	char *copy = pl_alloc(n + 1);
+
+	memcpy(copy, s, n);
+	return copy;
+}
+
+char *pl_strdup(const char *s)
+{
+	return pl_strndup(s, strlen(s));
+}
+
+void *pl_grow(void *array, size_t len, size_t *cap, size_t size)
+{
+	if (len < *cap)
+		return array;
+	*cap = *cap ? *cap * 2 : 8;
+	return pl_realloc(array, *cap, size);
+}
+
+void *pl_arena_alloc(struct pl_arena *a, size_t size)
+{
+	const size_t align = alignof(max_align_t);
+	struct pl_arena_chunk *c = a->chunk;
+	void *p;
+
+	if (size > SIZE_MAX / 2)
+		out_of_memory();
+	size = (size + align - 1) / align * align;
+	if (!c || c->size - c->used < size) {
+		size_t want = size > CHUNK_BYTES / 4 ? size : CHUNK_BYTES;
+
+		c = pl_alloc(sizeof *c + want);
+		c->size = want;
+		/* a large object gets a chunk of its own behind the one being filled */
+		if (a->chunk && want == size) {
+			c->next = a->chunk->next;
+			a->chunk->next = c;
+		} else {
+			c->next = a->chunk;
+			a->chunk = c;
+		}
+	}
+	p = c->data + c->used;
+	c->used += size;
+	return p;
+}
+
+char *pl_arena_strndup(struct pl_arena *a, const char *s, size_t n)
+{
+	char *copy = pl_arena_alloc(a, n + 1);
+
+	memcpy(copy, s, n);
+	return copy;
+}
+
+char *pl_arena_strdup(struct pl_arena *a, const char *s)
+{
+	return s ? pl_arena_strndup(a, s, strlen(s)) : NULL;
+}
+
+char *pl_arena_strf(struct pl_arena *a, const char *fmt, ...)
+{
+	va_list ap, again;
+	char *s;
+	int n;
+
+	va_start(ap, fmt);
+	va_copy(again, ap);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	s = pl_arena_alloc(a, (size_t)n + 1);
+	vsnprintf(s, (size_t)n + 1, fmt, again);
+	va_end(again);
+	return s;
+}
+
+void pl_arena_release(struct pl_arena *a)
+{
+	while (a->chunk) {
+		struct pl_arena_chunk *next = a->chunk->next;
+
+		free(a->chunk);
+		a->chunk = next;
+	}
+}
+
+void pl_free_ptr(void *p)
+{
+	free(*(void **)p);
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The growing byte buffer: see buf.h. */
+#include "base/buf.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+char pl_buf_empty[1];
+
+void pl_buf_reserve(struct pl_buf *b, size_t n)
+{
+	size_t need = b->len + n + 1, cap = b->cap ? b->cap : 64;
+
+	if (need <= b->cap)
+		return;
+	while (cap < need)
+		cap = cap > SIZE_MAX / 2 ? need : cap * 2;
+	b->data = pl_realloc(b->cap ? b->data : NULL, cap, 1);
+	b->cap = cap;
+	b->data[b->len] = '\0';
+}
+
+void pl_buf_add(struct pl_buf *b, const void *bytes, size_t n)
+{
+	pl_buf_reserve(b, n);
+	if (n)
+		memcpy(b->data + b->len, bytes, n);
+	b->len += n;
+	b->data[b->len] = '\0';
+}
+
+void pl_buf_adds(struct pl_buf *b, const char *s)
+{
+	pl_buf_add(b, s, strlen(s));
+}
+
+void pl_buf_addc(struct pl_buf *b, char c)
+{
+	pl_buf_add(b, &c, 1);
+}
+
+void pl_buf_pad(struct pl_buf *b, char c, size_t n)
+{
+	pl_buf_reserve(b, n);
+	memset(b->data + b->len, c, n);
+	b->len += n;
+	b->data[b->len] = '\0';
+}
+
+void pl_buf_addf(struct pl_buf *b, const char *fmt, ...)
+{
+	va_list ap, again;
+	int n;
+
+	va_start(ap, fmt);
+	va_copy(again, ap);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	pl_buf_reserve(b, (size_t)n);
+	vsnprintf(b->data + b->len, (size_t)n + 1, fmt, again);
+	va_end(again);
+	b->len += (size_t)n;
+}
+
+void pl_buf_truncate(struct pl_buf *b, size_t len)
+{
+	if (!b->cap)
+		return;
+	b->len = len;
+	b->data[len] = '\0';
+}
+
+char *pl_buf_detach(struct pl_buf *b)
+{
+	char *data;
+
+	pl_buf_reserve(b, 0);
+	data = b->data;
+	*b = (struct pl_buf)PL_BUF_INIT;
+	return data;
+}
+
+void pl_buf_release(struct pl_buf *b)
+{
+	if (b->cap)
+		free(b->data);
+	*b = (struct pl_buf)PL_BUF_INIT;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The one error convention: a function that can fail takes `struct pl_err *err` last, returns 0 or
+ * -1 (or a pointer or NULL), and on failure fills the caller's error.  Out parameters are untouched
+ * on failure.  Errors are about us and our input, never about the cluster: those are verdicts.
+ */
+#ifndef PL_BASE_ERR_H
+#define PL_BASE_ERR_H
+
+enum pl_err_code {
+	PL_E_NONE = 0,
+	PL_E_USAGE,    /* the command line, or a file the user wrote, is wrong: exit 2 */
+	PL_E_INPUT,    /* a source cannot be read or is not what it should be: exit 2 */
+	PL_E_LIMIT,    /* a size from outside passes its limit in base/limits.h: exit 2 */
+	PL_E_INTERNAL, /* our own failure: exit 1 */
+};
+
+/* Holds one line; longer text is cut.  A value: never allocates, never needs freeing. */
+struct pl_err {
+	enum pl_err_code code;
+	char text[1024];
+};
+
+#define PL_ERR_INIT { PL_E_NONE, "" }
+
+/* Fills *err and returns -1, so that a caller can write `return pl_err_set(...)`. */
+int pl_err_set(struct pl_err *err, enum pl_err_code code, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Puts "CONTEXT: " before the text of an error that is set; returns -1. */
+int pl_err_wrap(struct pl_err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

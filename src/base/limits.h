@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every limit on a size that comes from outside.  Out of memory aborts (base/alloc.h); in exchange
+ * nothing from outside may grow without passing one of these.
+ */
+#ifndef PL_BASE_LIMITS_H
+#define PL_BASE_LIMITS_H
+
+/* One source after decompression.  Plans of 628 MB were measured; ten times that is no plan. */
+#define PL_LIMIT_SOURCE_BYTES (6ULL << 30)
+/* Nesting of JSON.  Real plans nest fewer than 40 levels (measured 2026-11). */
+#define PL_LIMIT_JSON_DEPTH 512
+/* Documents in one stream (Terragrunt prints one a unit). */
+#define PL_LIMIT_DOCUMENTS 10000
+/* An architecture, inventory or other YAML text a user wrote. */
+#define PL_LIMIT_YAML_BYTES (4UL << 20)
+#define PL_LIMIT_YAML_DEPTH 64
+#define PL_LIMIT_YAML_NODES 200000
+/* One user-data script after base64 and gzip; clouds accept 64 KiB before them. */
+#define PL_LIMIT_USERDATA_BYTES (4UL << 20)
+/* Steps from a reference through variables, module calls and outputs. */
+#define PL_LIMIT_REFERENCE_STEPS 64
+/* A module path; Terraform's own limits end long before. */
+#define PL_LIMIT_MODULE_DEPTH 64
+/* A condition in an architecture. */
+#define PL_LIMIT_CONDITION_DEPTH 16
+
+#endif

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The JSON writer: see write.h. */
+#include "json/write.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/str.h"
+
+static void begin_value(struct pl_json_out *w)
+{
+	if (w->after_key) {
+		w->after_key = false;
+		return;
+	}
+	if (!w->first)
+		pl_buf_addc(w->buf, ',');
+	if (w->depth) {
+		pl_buf_addc(w->buf, '\n');
+		pl_buf_pad(w->buf, ' ', (size_t)w->depth * 2);
+	}
+	w->first = false;
+}
+
+static void add_string(struct pl_buf *b, const char *s)
+{
+	size_t n = strlen(s);
+
+	pl_buf_addc(b, '"');
+	for (size_t i = 0; i < n;) {
+		unsigned char c = (unsigned char)s[i];
+		size_t len = pl_utf8_len(s + i, n - i);
+
+		if (!len) {
+			pl_buf_adds(b, "\xef\xbf\xbd");
+			len = 1;
+		} else if (c == '"' || c == '\\') {
+			pl_buf_addc(b, '\\');
+			pl_buf_addc(b, s[i]);
+		} else if (c == '\n') {
+			pl_buf_adds(b, "\\n");
+		} else if (c == '\t') {
+			pl_buf_adds(b, "\\t");
+		} else if (c < 0x20 || c == 0x7f) {
+			pl_buf_addf(b, "\\u%04x", c);
+		} else if (c == 0xc2 && (unsigned char)s[i + 1] < 0xa0) {
+			/* C1 controls: a terminal may obey them */
+			pl_buf_addf(b, "\\u%04x", (unsigned char)s[i + 1]);
+		} else {
+			pl_buf_add(b, s + i, len);
+		}
+		i += len;
+	}
+	pl_buf_addc(b, '"');
+}
+
+void pl_json_open(struct pl_json_out *w, char bracket)
+{
+	begin_value(w);
+	pl_buf_addc(w->buf, bracket);
+	w->depth++;
+	w->first = true;
+}
+
+void pl_json_close(struct pl_json_out *w, char bracket)
+{
+	w->depth--;
+	if (!w->first) {
+		pl_buf_addc(w->buf, '\n');
+		pl_buf_pad(w->buf, ' ', (size_t)w->depth * 2);
+	}
+	pl_buf_addc(w->buf, bracket);
+	w->first = false;
+}
+
+void pl_json_key(struct pl_json_out *w, const char *key)
+{
+	begin_value(w);
+	add_string(w->buf, key);
+	pl_buf_adds(w->buf, ": ");
+	w->after_key = true;
+}
+
+void pl_json_str(struct pl_json_out *w, const char *s)
+{
+	if (!s) {
+		pl_json_null(w);
+		return;
+	}
+	begin_value(w);
+	add_string(w->buf, s);
+}
+
+void pl_json_int(struct pl_json_out *w, int64_t i)
+{
+	begin_value(w);
+	pl_buf_addf(w->buf, "%" PRId64, i);
+}
+
+void pl_json_bool(struct pl_json_out *w, bool b)
+{
+	begin_value(w);
+	pl_buf_adds(w->buf, b ? "true" : "false");
+}
+
+void pl_json_null(struct pl_json_out *w)
+{
+	begin_value(w);
+	pl_buf_adds(w->buf, "null");
+}
+
+void pl_json_member(struct pl_json_out *w, const char *key, const char *s)
+{
+	pl_json_key(w, key);
+	pl_json_str(w, s);
+}
+
+void pl_json_member_opt(struct pl_json_out *w, const char *key, const char *s)
+{
+	if (s)
+		pl_json_member(w, key, s);
+}

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The model: every fact about every object, from every witness, each with its origin.
+ *
+ * Sources write it through pl_model_object() and pl_fact_*(); pl_model_join() then makes one object
+ * of what several witnesses saw; after that it is read only.  Everything it hands out lives in its
+ * arena until pl_model_free(), and every string given to it is copied.
+ *
+ * A fact that was never written is "not collected".  Absent is never false.
+ */
+#ifndef PL_MODEL_MODEL_H
+#define PL_MODEL_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+
+enum pl_witness { PL_PLAN, PL_CLOUD, PL_CLUSTER_API, PL_NODE_SSH, PL_ENDPOINT_NET, PL_WITNESS_COUNT };
+/* "plan", "cloud", "cluster", "node", "endpoint". */
+const char *pl_witness_name(enum pl_witness w);
+/* -1 when there is none of that name. */
+int pl_witness_find(const char *name);
+
+enum pl_kind {
+	PL_CLUSTER, PL_POOL, PL_NODE, PL_LOAD_BALANCER, PL_DATABASE, PL_BUCKET, PL_REGISTRY,
+	PL_COMPONENT, PL_STORAGE_CLASS, PL_NAMESPACE, PL_NETWORK, PL_ENDPOINT, PL_KIND_COUNT
+};
+const char *pl_kind_name(enum pl_kind k); /* "load_balancer" */
+int pl_kind_find(const char *name);
+
+enum pl_type { PL_BOOL, PL_INT, PL_BYTES, PL_TEXT, PL_VERSION, PL_LIST, PL_MAP };
+enum pl_many { PL_ONE, PL_EACH };
+
+enum pl_attr {
+#define PL_ATTR(id, kind, name, type, many, meaning) PL_##id,
+#include "model/attr.def"
+#undef PL_ATTR
+	PL_ATTR_COUNT
+};
+
+struct pl_attr_info {
+	enum pl_kind kind;
+	const char *name;
+	enum pl_type type;
+	enum pl_many many;
+	const char *meaning;
+};
+extern const struct pl_attr_info pl_attrs[PL_ATTR_COUNT];
+int pl_attr_find(enum pl_kind kind, const char *name); /* -1: none */
+
+/* How a value is known (contract, `basis`). */
+enum pl_basis { PL_SET, PL_DEFAULT, PL_INFERRED, PL_ASSUMED };
+const char *pl_basis_name(enum pl_basis b);
+
+struct pl_pair {
+	const char *key, *value;
+};
+
+/* Lists and maps are sorted by the model (maps by key; lists keep their order). */
+struct pl_value {
+	enum pl_type type;
+	bool b;            /* PL_BOOL */
+	int64_t i;         /* PL_INT, PL_BYTES */
+	const char *s;     /* PL_TEXT, PL_VERSION */
+	const char *const *list;
+	const struct pl_pair *map;
+	size_t count;      /* of list or map */
+	bool open;         /* map or list: there may be more than is listed */
+};
+
+struct pl_origin {
+	int source;          /* index into model->sources, -1: none */
+	const char *address; /* resource address, object name, host */
+	const char *path;    /* instance_types[0]; NULL when the whole object is meant */
+	const char *file;    /* NULL until positions are read */
+	int line;
+};
+
+struct pl_fact {
+	enum pl_attr attr;
+	enum pl_witness witness;
+	bool known;
+	bool sensitive;         /* judged, never printed */
+	enum pl_basis basis;
+	struct pl_value value;  /* when known */
+	const char *waits_for;  /* unknown: a reference, or a sentence; an open map: what it waits for */
+	const char *note;       /* evidence in words: "GKE's default image type", "the only template here" */
+	struct pl_origin origin;
+	const struct pl_fact *next; /* of the same object, ordered by attr, then witness, then arrival */
+};
+
+struct pl_object {
+	enum pl_kind kind;
+	const char *name;     /* as people call it; NULL when not known yet */
+	const char *identity; /* what joins it over sources; NULL: joins with nothing */
+	struct pl_object *cluster; /* NULL: none named (see `any_cluster`) */
+	bool any_cluster;     /* it belongs to one of several clusters, nobody can say which */
+	const char *cluster_how; /* NULL when named outright; else how the cluster was found */
+	struct pl_origin origin[PL_WITNESS_COUNT]; /* where each witness saw it; source -1: not seen */
+	unsigned seen;        /* bit per witness */
+	bool will_change;     /* a plan of this run changes it */
+	const struct pl_fact *facts;
+	bool gone;            /* the plan deletes or forgets it: only tells joining so */
+	bool stand_in;        /* a cluster that is only named by its pools */
+	int rank;             /* precedence of its source while joining: plan 2, state 1, others 0 */
+};
+
+struct pl_source {
+	const char *name;     /* as the user gave it */
+	const char *kind;     /* terraform-plan, terraform-state, snapshot */
+	enum pl_witness witness;
+	const char *sha256;   /* hex, NULL: not computed */
+	const char *terraform_version; /* NULL: none */
+	bool complete;
+	const char *why;      /* why it is not complete */
+	const char *join;     /* cluster the user said it belongs to, or NULL */
+	size_t resources;     /* how many the source holds, for the report's first line */
+};
+
+struct pl_problem {
+	const char *source, *object, *code, *message, *permission; /* NULL: not known */
+};
+
+struct pl_drift {
+	const struct pl_object *object;
+	const char *cluster, *name, *attribute; /* labels.KEY for a map */
+	/* each as text, NULL: not there */
+	const char *state, *now;
+	bool will_change;
+	struct pl_origin origin;
+};
+
+struct pl_model {
+	struct pl_arena arena;
+	struct pl_source *sources;
+	size_t source_count, source_cap;
+	struct pl_object **objects;
+	size_t object_count, object_cap;
+	struct pl_problem *problems;
+	size_t problem_count, problem_cap;
+	struct pl_drift *drift;
+	size_t drift_count, drift_cap;
+};
+
+struct pl_model *pl_model_new(void);
+void pl_model_free(struct pl_model *m);
+void pl_model_freep(struct pl_model **m);
+#define pl_auto_model __attribute__((cleanup(pl_model_freep)))
+
+/* Adds a source; returns its index.  Strings are copied. */
+int pl_model_source(struct pl_model *m, const struct pl_source *s);
+
+/*
+ * Adds an object as `source` sees it at `address`.  `name` and `identity` may be NULL.  The object
+ * is new each time: joining is pl_model_join()'s work.
+ */
+struct pl_object *pl_model_object(struct pl_model *m, enum pl_kind kind, const char *name,
+				  int source, const char *address);
+
+/*
+ * A fact of `o` from the source that made it.  Fill what differs from a known, set value without a
+ * path.  The value is copied; its type must be the attribute's.  Returned so that a caller can add
+ * note, basis, waits_for (strings from pl_model_str).
+ */
+struct pl_fact *pl_fact_add(struct pl_model *m, struct pl_object *o, enum pl_attr attr,
+			    const struct pl_value *value, const char *path);
+struct pl_fact *pl_fact_text(struct pl_model *m, struct pl_object *o, enum pl_attr attr,
+			     const char *s, const char *path); /* TEXT or VERSION */
+struct pl_fact *pl_fact_int(struct pl_model *m, struct pl_object *o, enum pl_attr attr, int64_t i,
+			    const char *path); /* INT or BYTES */
+struct pl_fact *pl_fact_bool(struct pl_model *m, struct pl_object *o, enum pl_attr attr, bool b,
+			     const char *path);
+struct pl_fact *pl_fact_unknown(struct pl_model *m, struct pl_object *o, enum pl_attr attr,
+				const char *waits_for, const char *path);
+
+/* The first fact of that attribute and witness (-1: any), and the one after f of the same pair. */
+const struct pl_fact *pl_object_fact(const struct pl_object *o, enum pl_attr attr, int witness);
+const struct pl_fact *pl_fact_next(const struct pl_fact *f, int witness);
+/* Takes the facts of that attribute and the source's witness away, so that better ones can be written. */
+void pl_object_forget(struct pl_object *o, enum pl_attr attr, enum pl_witness w);
+
+const char *pl_model_str(struct pl_model *m, const char *s);
+const char *pl_model_strf(struct pl_model *m, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* The value of `key` in a map, or NULL. */
+const char *pl_value_get(const struct pl_value *v, const char *key);
+bool pl_value_eq(const struct pl_value *a, const struct pl_value *b);
+/* As a person reads it ("16 GiB", "a, b", "k=v"); into the arena. */
+const char *pl_value_text(struct pl_arena *a, const struct pl_value *v);
+
+void pl_model_problem(struct pl_model *m, const char *source, const char *object, const char *code,
+		      const char *message);
+
+/*
+ * Makes one object of those that are the same, gives every pool and thing its cluster (contract,
+ * "Pools" and "Sources"), lets a pool without a version take its cluster's, drops pools that can
+ * have no node, and sorts everything.  Call once, after the last source.
+ */
+void pl_model_join(struct pl_model *m);
+
+/* Is everything of that kind that this witness could show for the cluster in the model? */
+bool pl_model_complete(const struct pl_model *m, const struct pl_object *cluster, enum pl_witness w,
+		       const char **why);
+
+#endif

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a provider is: a table that says which Terraform resource types become which objects and
+ * attributes, a machine catalogue, and the few functions a table cannot say.  This header is all
+ * that a provider's author needs, with model/model.h and node/bootstrap.h.
+ *
+ * The rows of all providers form one registry and apply whatever the cluster is.
+ */
+#ifndef PL_TERRAFORM_PROVIDER_H
+#define PL_TERRAFORM_PROVIDER_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "model/machine.h"
+#include "model/model.h"
+#include "node/bootstrap.h"
+
+struct pl_tf;     /* everything read from the Terraform sources of this run */
+struct pl_tf_doc; /* one document of one source: a plan or a state */
+
+/* ---- resources ---- */
+
+/* What is known of an instance's first boot: see pl_tf_boot(). */
+struct pl_tf_boot {
+	enum { PL_TF_BOOT_NONE, PL_TF_BOOT_READ, PL_TF_BOOT_UNKNOWN } state;
+	struct pl_bootstrap says;  /* READ: what the texts say together; UNKNOWN: what the known ones say */
+	bool sensitive;            /* one of the texts is: nothing of it may be printed */
+	const char *path;          /* the attribute the text came from */
+	const char *waits_for;     /* UNKNOWN: why */
+};
+
+/* One resource instance as it will be (plan) or is (state). */
+struct pl_tf_resource {
+	const char *address; /* module.a["k"].aws_x.y[0] */
+	const char *module;  /* module.a["k"], "" for the root */
+	const char *type, *name;
+	const char *index;   /* the instance key as printed in the address: "0", "\"k\"", or NULL */
+	bool data;           /* a data source that was read */
+	bool gone;           /* the plan deletes or forgets it */
+	bool changes;        /* the plan changes it in any way */
+	struct pl_tf_doc *doc;
+	struct pl_object *object;   /* what its row made of it; NULL: nothing (yet) */
+	struct pl_tf_boot *boot;    /* set by pl_tf_boot() */
+	struct pl_tf_resource *next_of_type; /* same type and mode, in address order, over all documents */
+};
+
+/* The first resource of a type, then ->next_of_type; data sources apart. */
+struct pl_tf_resource *pl_tf_first(struct pl_tf *tf, const char *type, bool data);
+/* Where facts are written. */
+struct pl_model *pl_tf_model(struct pl_tf *tf);
+
+/* ---- attributes ---- */
+
+enum pl_tf_state {
+	PL_TF_SET,     /* `json` holds it, and it is not null */
+	PL_TF_UNSET,   /* nobody set it, and that is proved: the provider's default applies */
+	PL_TF_UNKNOWN, /* decided at apply: see waits_for */
+};
+
+struct pl_tf_value {
+	enum pl_tf_state state;
+	json_t *json;          /* borrowed */
+	bool sensitive;
+	const char *path;      /* as it is printed: scaling_config[0].min_size */
+	const char *waits_for; /* a reference, or a sentence */
+};
+
+/*
+ * The attribute at `path` ("a", "a[0].b", "a[0].b[1]").  Blocks may be a list of one or an object,
+ * whatever the path says.  Alternatives are separated by '|' ("auto_scaling_enabled|
+ * enable_auto_scaling"): the first that is set or unknown wins.  An absent block makes what is in it
+ * UNSET.  A list element that is not known is UNKNOWN, its neighbours are SET.
+ */
+struct pl_tf_value pl_tf_get(struct pl_tf *tf, struct pl_tf_resource *r, const char *path);
+/* The text of a string, number or bool that is set; NULL otherwise.  Lives in the model's arena. */
+const char *pl_tf_text(struct pl_tf *tf, struct pl_tf_resource *r, const char *path);
+/* Elements of a list (1 for a single block, 0 when absent or unknown). */
+size_t pl_tf_count(struct pl_tf *tf, struct pl_tf_resource *r, const char *path);
+
+/* ---- links ---- */
+
+/*
+ * The resource of one of `types` (NULL-terminated) that the attribute leads to: by its known value
+ * (compared with `key`'s values, "id|name"; of a path-like id the last segment counts too, case
+ * ignored), else by the references of its expression, followed through variables, module calls,
+ * outputs and for_each.  NULL: none, or more than one possible.  *how: NULL when it is certain, else
+ * a sentence for the finding.
+ */
+struct pl_tf_resource *pl_tf_follow(struct pl_tf *tf, struct pl_tf_resource *r, const char *path,
+				    const char *const *types, const char *key, const char **how);
+/* The only resource of the type in the same module instance; NULL: none or several. */
+struct pl_tf_resource *pl_tf_sibling(struct pl_tf *tf, struct pl_tf_resource *r, const char *type);
+/* The resource (or, `data`, data source) of the type whose attribute `key` has that text. */
+struct pl_tf_resource *pl_tf_find(struct pl_tf *tf, const char *type, bool data, const char *key,
+				  const char *value);
+
+/* ---- objects and facts ---- */
+
+/*
+ * A new object seen at r's address.  `address` NULL: r's own.  Its cluster is not set: for the
+ * object of a row the engine links it, for others (inline pools) the caller sets o->cluster.
+ */
+struct pl_object *pl_tf_object(struct pl_tf *tf, struct pl_tf_resource *r, enum pl_kind kind,
+			       const char *name);
+/* Takes an object of pl_tf_object() out of the model again. */
+void pl_tf_discard(struct pl_tf *tf, struct pl_object *o);
+
+/* How the JSON of an attribute becomes a value. */
+enum pl_tf_as {
+	PL_TF_AS_TEXT,    /* string, number or bool, as text */
+	PL_TF_AS_LOWER,   /* the same in lower case, '_' as '-' (SPOT, ON_DEMAND) */
+	PL_TF_AS_INT,     /* number, or a string holding one */
+	PL_TF_AS_BOOL,
+	PL_TF_AS_GIB,     /* a number of GiB, as bytes */
+	PL_TF_AS_MIB,
+	PL_TF_AS_LABELS,  /* object of scalars; null and {} are the empty map, which is known */
+	PL_TF_AS_LIST,    /* list of scalars, as texts */
+};
+
+/* One attribute: where it is, what it becomes, what the provider documents when nobody sets it. */
+struct pl_tf_field {
+	const char *path; /* relative to the prefix; '|' separates alternatives */
+	enum pl_attr attr;
+	enum pl_tf_as as;
+	const char *unset;      /* documented default, as text of the final value; NULL: see unset_note */
+	const char *unset_note; /* with a default: whose it is ("GKE's default image type"); without: why
+				   it stays unknown ("the release channel decides"); NULL: no fact */
+};
+
+/* Writes the facts of a table (ends with a NULL path) from `prefix` ("" or "node_pool[2]."). */
+void pl_tf_fields(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o,
+		  const char *prefix, const struct pl_tf_field *fields);
+/* One fact from a value already read, with r's origin. */
+struct pl_fact *pl_tf_fact(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o,
+			   const struct pl_tf_value *v, const struct pl_tf_field *field);
+
+struct pl_provider;
+/*
+ * Machine type, vcpu, memory and architecture of a pool from the attribute at `path` (a string or a
+ * list of strings: a fact for each): SET looks in the provider's catalogue (an unlisted type gives
+ * unknown facts and machine_type_listed false), UNSET takes `unset` with its note (both NULL:
+ * unknown), UNKNOWN gives unknown facts.
+ */
+void pl_tf_machine(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o,
+		   const struct pl_provider *p, const char *path, const char *unset,
+		   const char *unset_note);
+
+/*
+ * Reads the texts an instance is told at boot (`paths`, NULL-terminated: user_data_base64, ...) into
+ * r->boot.  All unset: NONE.  An attribute that is unknown although nobody set it does not count.
+ */
+struct pl_tf_boot *pl_tf_boot(struct pl_tf *tf, struct pl_tf_resource *r, const char *const *paths);
+/*
+ * Adds what the provisioners say that install this instance: its own, and those of null_resource and
+ * terraform_data that refer to it.  Commands that are not in the file (only their references are)
+ * make r->boot UNKNOWN.  Call after pl_tf_boot().
+ */
+void pl_tf_boot_provisioners(struct pl_tf *tf, struct pl_tf_resource *r);
+/* Labels and taints of `boot` as facts of o; joined with the facts that are there already. */
+void pl_tf_boot_facts(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o);
+
+/* ---- the table ---- */
+
+struct pl_tf_row {
+	const char *type;
+	bool data;              /* the data source of that name, not the resource */
+	int kind;               /* enum pl_kind, or -1: only looked up by others */
+	const char *name;       /* path of its name; NULL: the resource's own name */
+	const char *identity;   /* path whose value joins it over sources; NULL: name */
+	const char *provider;   /* kind CLUSTER: "eks"; with `cluster`: the provider of that cluster */
+	const char *cluster;    /* path of the attribute that names its cluster; NULL: names none */
+	const char *const *cluster_types; /* types it may name, NULL-terminated */
+	const char *cluster_key;          /* attributes compared with its value: "name|id" */
+	const struct pl_tf_field *fields; /* NULL: none */
+	/* Decides whether this resource is such an object at all; NULL: always. */
+	bool (*wanted)(struct pl_tf *tf, struct pl_tf_resource *r);
+	/* What the fields cannot say.  Clusters of the document are there already, linked or not. */
+	void (*more)(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o);
+};
+
+struct pl_provider {
+	const char *name, *summary;
+	const struct pl_tf_row *rows; /* ends with a NULL type */
+	/* After all rows of all providers: objects that several resources make (a k3s cluster). */
+	void (*gather)(struct pl_tf *tf);
+	/* After joining, for every cluster: what follows from its parts (EKS: Calico or vpc-cni). */
+	void (*finish)(struct pl_model *m, struct pl_object *cluster);
+	/* The built-in catalogue; NULL: none. */
+	bool (*machine)(const char *type, struct pl_machine *out);
+};
+
+extern const struct pl_provider *const pl_providers[]; /* made by the build, ends with NULL */
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The Terraform witness: reads plans and states (input.h says how bytes become documents), and
+ * turns them into facts through the providers' tables.
+ *
+ *	tf = pl_tf_new(model, providers);
+ *	for each source: pl_tf_read(tf, "plan.json", &options, &err);
+ *	pl_tf_collect(tf, &err);
+ *	pl_model_join(model); then each provider's finish()
+ */
+#ifndef PL_TERRAFORM_TERRAFORM_H
+#define PL_TERRAFORM_TERRAFORM_H
+
+#include "base/err.h"
+#include "model/model.h"
+
+struct pl_tf;
+struct pl_provider;
+
+struct pl_tf_options {
+	const char *terraform_cmd; /* shows binary plans; NULL: found */
+	const char *as;            /* --as: eks, gke, aks, k3s; NULL: from what the sources say */
+	const char *join;          /* --join SOURCE=CLUSTER of this source; NULL: none */
+	bool sha256;               /* compute the source's digest */
+};
+
+struct pl_tf *pl_tf_new(struct pl_model *model, const struct pl_provider *const *providers);
+void pl_tf_free(struct pl_tf *tf);
+
+/*
+ * Reads one source ("-": standard input) with all its documents.  When the source is a snapshot of
+ * ours, *snapshot receives its text (owned by tf) and nothing else is done.
+ */
+int pl_tf_read(struct pl_tf *tf, const char *path, const struct pl_tf_options *opt,
+	       const char **snapshot, struct pl_err *err) __attribute__((warn_unused_result));
+
+/*
+ * Objects, links and facts of everything read.  Fails with PL_E_INPUT when the sources together hold
+ * neither cluster nor pool, saying why.
+ */
+int pl_tf_collect(struct pl_tf *tf, struct pl_err *err) __attribute__((warn_unused_result));
+
+#endif
