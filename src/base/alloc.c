@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Chunks double up to the larger size, so that an arena of three names stays small. */
+#define FIRST_CHUNK_BYTES ((size_t)1 << 10)
 #define CHUNK_BYTES ((size_t)64 << 10)
 
 struct pl_arena_chunk {
@@ -35,7 +37,7 @@ void *pl_realloc(void *p, size_t count, size_t size)
 {
 	if (size && count > SIZE_MAX / size)
 		out_of_memory();
-	p = realloc(p, count * size ? count * size : 1);
+	p = realloc(p, count && size ? count * size : 1);
 	if (!p)
 		out_of_memory();
 	return p;
@@ -45,7 +47,8 @@ char *pl_strndup(const char *s, size_t n)
 {
 	char *copy = pl_alloc(n + 1);
 
-	memcpy(copy, s, n);
+	if (n)
+		memcpy(copy, s, n);
 	return copy;
 }
 
@@ -62,6 +65,28 @@ void *pl_grow(void *array, size_t len, size_t *cap, size_t size)
 	return pl_realloc(array, *cap, size);
 }
 
+/* A new chunk for an object of `size` bytes, linked into the arena. */
+static struct pl_arena_chunk *add_chunk(struct pl_arena *a, size_t size)
+{
+	size_t usual = a->chunk ? a->chunk->size * 2 : FIRST_CHUNK_BYTES;
+	struct pl_arena_chunk *c;
+
+	if (usual > CHUNK_BYTES)
+		usual = CHUNK_BYTES;
+	c = pl_alloc(sizeof *c + (size > usual / 4 ? size : usual));
+	if (size <= usual / 4 || !a->chunk) {
+		c->size = size <= usual / 4 ? usual : size;
+		c->next = a->chunk;
+		a->chunk = c;
+	} else {
+		/* a large object gets a chunk of its own behind the one being filled */
+		c->size = size;
+		c->next = a->chunk->next;
+		a->chunk->next = c;
+	}
+	return c;
+}
+
 void *pl_arena_alloc(struct pl_arena *a, size_t size)
 {
 	const size_t align = alignof(max_align_t);
@@ -71,20 +96,8 @@ void *pl_arena_alloc(struct pl_arena *a, size_t size)
 	if (size > SIZE_MAX / 2)
 		out_of_memory();
 	size = (size + align - 1) / align * align;
-	if (!c || c->size - c->used < size) {
-		size_t want = size > CHUNK_BYTES / 4 ? size : CHUNK_BYTES;
-
-		c = pl_alloc(sizeof *c + want);
-		c->size = want;
-		/* a large object gets a chunk of its own behind the one being filled */
-		if (a->chunk && want == size) {
-			c->next = a->chunk->next;
-			a->chunk->next = c;
-		} else {
-			c->next = a->chunk;
-			a->chunk = c;
-		}
-	}
+	if (!c || c->size - c->used < size)
+		c = add_chunk(a, size);
 	p = c->data + c->used;
 	c->used += size;
 	return p;
@@ -94,7 +107,8 @@ char *pl_arena_strndup(struct pl_arena *a, const char *s, size_t n)
 {
 	char *copy = pl_arena_alloc(a, n + 1);
 
-	memcpy(copy, s, n);
+	if (n)
+		memcpy(copy, s, n);
 	return copy;
 }
 

@@ -2,7 +2,6 @@
 /* The growing byte buffer: see buf.h. */
 #include "base/buf.h"
 
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,11 +9,13 @@
 
 #include "base/alloc.h"
 
-char pl_buf_empty[1];
+const char pl_buf_empty[1];
 
 void pl_buf_reserve(struct pl_buf *b, size_t n)
 {
-	size_t need = b->len + n + 1, cap = b->cap ? b->cap : 64;
+	/* a sum that wraps becomes a size that pl_realloc() aborts on */
+	size_t need = n < SIZE_MAX / 2 - b->len ? b->len + n + 1 : SIZE_MAX;
+	size_t cap = b->cap ? b->cap : 64;
 
 	if (need <= b->cap)
 		return;
@@ -52,19 +53,28 @@ void pl_buf_pad(struct pl_buf *b, char c, size_t n)
 	b->data[b->len] = '\0';
 }
 
-void pl_buf_addf(struct pl_buf *b, const char *fmt, ...)
+void pl_buf_addv(struct pl_buf *b, const char *fmt, va_list ap)
 {
-	va_list ap, again;
+	va_list again;
 	int n;
 
-	va_start(ap, fmt);
 	va_copy(again, ap);
 	n = vsnprintf(NULL, 0, fmt, ap);
-	va_end(ap);
-	pl_buf_reserve(b, (size_t)n);
-	vsnprintf(b->data + b->len, (size_t)n + 1, fmt, again);
+	if (n > 0) {
+		pl_buf_reserve(b, (size_t)n);
+		vsnprintf(b->data + b->len, (size_t)n + 1, fmt, again);
+		b->len += (size_t)n;
+	}
 	va_end(again);
-	b->len += (size_t)n;
+}
+
+void pl_buf_addf(struct pl_buf *b, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	pl_buf_addv(b, fmt, ap);
+	va_end(ap);
 }
 
 void pl_buf_truncate(struct pl_buf *b, size_t len)

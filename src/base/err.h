@@ -15,7 +15,10 @@ enum pl_err_code {
 	PL_E_INTERNAL, /* our own failure: exit 1 */
 };
 
-/* Holds one line; longer text is cut.  A value: never allocates, never needs freeing. */
+/*
+ * Holds one line, safe to print whatever it quotes (pl_buf_add_safe); longer text is cut.  A value:
+ * never needs freeing.
+ */
 struct pl_err {
 	enum pl_err_code code;
 	char text[1024];

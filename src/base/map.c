@@ -30,7 +30,7 @@ static struct pl_map_slot *find(const struct pl_map *m, const char *key, size_t 
 	for (;; i = (i + 1) & (m->cap - 1)) {
 		struct pl_map_slot *s = &m->slots[i];
 
-		if (!s->key || (s->hash == hash && s->len == len && !memcmp(s->key, key, len)))
+		if (!s->key || (s->hash == hash && s->len == len && (!len || !memcmp(s->key, key, len))))
 			return s;
 	}
 }

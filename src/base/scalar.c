@@ -59,15 +59,17 @@ static const struct {
 bool pl_bytes_parse(const char *s, int64_t *out)
 {
 	int64_t whole = 0, tenths = 0;
+	bool fraction;
 
 	if (!is_digit(*s))
 		return false;
 	for (; is_digit(*s); s++) {
-		if (whole > INT64_MAX / 10 - 1)
+		if (whole > (INT64_MAX - (*s - '0')) / 10)
 			return false;
 		whole = whole * 10 + (*s - '0');
 	}
-	if (s[0] == '.' && is_digit(s[1]) && !is_digit(s[2])) {
+	fraction = s[0] == '.' && is_digit(s[1]) && !is_digit(s[2]);
+	if (fraction) {
 		tenths = s[1] - '0';
 		s += 2;
 	}
@@ -76,9 +78,10 @@ bool pl_bytes_parse(const char *s, int64_t *out)
 	for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
 		if (strcmp(s, units[i].name))
 			continue;
-		if (whole > (INT64_MAX - units[i].bytes) / units[i].bytes)
+		tenths = tenths * units[i].bytes / 10;
+		if ((fraction && units[i].bytes == 1) || whole > (INT64_MAX - tenths) / units[i].bytes)
 			return false;
-		*out = whole * units[i].bytes + tenths * units[i].bytes / 10;
+		*out = whole * units[i].bytes + tenths;
 		return true;
 	}
 	return false;
@@ -164,24 +167,88 @@ int64_t pl_date_today(void)
 	return (int64_t)time(NULL) / 86400;
 }
 
+/*
+ * What ends a word, or a run of words, of the names that Terraform providers, Kubernetes and shell
+ * scripts give to secrets.
+ */
+static const char *const secret_phrases[] = {
+	"password", "passwords", "passwd", "passphrase", "pwd",
+	"secret", "secrets", "token", "tokens", "credential", "credentials",
+	"private_key", "privatekey", "client_key", "access_key", "accesskey", "account_key", "accountkey",
+	"api_key", "apikey", "app_key", "auth_key", "encryption_key", "license_key", "master_key",
+	"primary_key", "secondary_key", "secret_key", "secretkey", "server_key", "service_account_key",
+	"shared_key", "signing_key", "ssl_key", "storage_key", "tls_key",
+	"kube_config", "kubeconfig", "kube_admin_config", "kubeconfigs",
+	"connection_string", "connection_strings", "connectionstring", "database_url", "dsn",
+	"sas_url", "sas_uri", "dockerconfigjson", "dockercfg", "docker_config_json",
+};
+
+/* A name that ends in one of these speaks about a secret without holding it ("token_ttl"). */
+static const char *const about_a_secret[] = {
+	"algorithm", "arn", "arns", "audience", "audiences", "authentication", "count", "enabled",
+	"endpoint", "expiration", "expiry", "format", "hours", "length", "lifetime", "name", "names",
+	"namespace", "path", "period", "policy", "provider", "rotation", "seconds", "size", "ttl", "type",
+	"version",
+};
+
+static bool is_upper(char c)
+{
+	return c >= 'A' && c <= 'Z';
+}
+
+static bool is_lower(char c)
+{
+	return c >= 'a' && c <= 'z';
+}
+
+/* "adminPassword", "admin-password" and "ADMIN_PASSWORD" all become "admin_password_". */
+static void add_words(struct pl_buf *b, const char *name)
+{
+	for (const char *s = name; *s; s++) {
+		bool starts = is_upper(*s) && s != name &&
+			      (!is_upper(s[-1]) || is_lower(s[1]));
+
+		if ((starts || !(is_upper(*s) || is_lower(*s) || is_digit(*s))) && b->len &&
+		    b->data[b->len - 1] != '_')
+			pl_buf_addc(b, '_');
+		if (is_upper(*s))
+			pl_buf_addc(b, (char)(*s + ('a' - 'A')));
+		else if (is_lower(*s) || is_digit(*s))
+			pl_buf_addc(b, *s);
+	}
+	if (b->len && b->data[b->len - 1] != '_')
+		pl_buf_addc(b, '_');
+}
+
+/* Does `phrase` end at the end of a word of `words`? */
+static bool ends_a_word(const char *words, const char *phrase)
+{
+	size_t n = strlen(phrase);
+
+	for (const char *at = strstr(words, phrase); at; at = strstr(at + 1, phrase))
+		if (at[n] == '_')
+			return true;
+	return false;
+}
+
 bool pl_secret_name(const char *name)
 {
-	/* the ends of names that Terraform providers and Kubernetes give to secrets */
-	static const char *const words[] = {
-		"password", "passwd", "secret", "token", "private_key", "private_key_pem",
-		"private_key_openssh", "client_key", "access_key", "secret_key", "secret_access_key",
-		"kube_config_raw", "kube_config", "kube_admin_config", "kube_admin_config_raw",
-		"connection_string", "sas_token", "account_key", "primary_key", "secondary_key",
-		"auth_token", "session_token", "credentials", "service_account_key", "admin_password",
-		"k3s_token", "node_token", "join_token", "result_secret", "passphrase",
-	};
+	pl_auto_buf words = PL_BUF_INIT, last = PL_BUF_INIT;
+	const char *p;
 
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (pl_strieq(name, words[i]))
-			return true;
-	for (size_t i = 0; i < 10; i++)
-		if (strlen(name) > strlen(words[i]) &&
-		    pl_strieq(name + strlen(name) - strlen(words[i]), words[i]))
+	if (!name)
+		return false;
+	add_words(&words, name);
+	if (!words.len)
+		return false;
+	pl_buf_add(&last, words.data, words.len - 1);
+	p = strrchr(last.data, '_');
+	p = p ? p + 1 : last.data;
+	for (size_t i = 0; i < sizeof about_a_secret / sizeof *about_a_secret; i++)
+		if (pl_streq(p, about_a_secret[i]))
+			return false;
+	for (size_t i = 0; i < sizeof secret_phrases / sizeof *secret_phrases; i++)
+		if (ends_a_word(words.data, secret_phrases[i]))
 			return true;
 	return false;
 }

@@ -24,7 +24,7 @@ int pl_version_cmp(const struct pl_version *v, const struct pl_version *bound);
 
 /*
  * "16 GB" (10^9), "16 GiB" (2^30), "512 MiB", "4096" (bytes); units kB MB GB TB KiB MiB GiB TiB.
- * One decimal fraction is allowed ("7.5 GB").  False for anything else or when it passes INT64_MAX.
+ * One decimal place is allowed ("7.5 GB"), not of bytes.  False for anything else or past INT64_MAX.
  */
 bool pl_bytes_parse(const char *s, int64_t *out);
 /* The shortest exact text in GiB, GB, MiB or bytes: "16 GiB", "512 GB".  buf of 32 bytes. */
@@ -35,7 +35,10 @@ bool pl_date_parse(const char *iso, int64_t *days); /* YYYY-MM-DD, a day that ex
 const char *pl_date_text(int64_t days, char buf[16]);
 int64_t pl_date_today(void); /* UTC */
 
-/* Is this the name of something secret (password, token, private key, kubeconfig ...)? */
+/*
+ * Is this the name of something secret (password, token, private key, kubeconfig ...)?  Of names
+ * in doubt it says yes: a value hidden for nothing costs less than a secret in a report.
+ */
 bool pl_secret_name(const char *name);
 
 #endif

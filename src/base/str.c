@@ -54,7 +54,7 @@ bool pl_parse_i64(const char *s, int64_t *out)
 	char *end;
 	long long v;
 
-	if (!(*s == '-' || (*s >= '0' && *s <= '9')))
+	if (!(*s == '-' || *s == '+' || (*s >= '0' && *s <= '9')))
 		return false;
 	errno = 0;
 	v = strtoll(s, &end, 10);
@@ -115,12 +115,26 @@ static uint32_t code_point(const char *p, size_t len)
 	}
 }
 
-/* Controls, line separators, zero-width and bidirectional marks, tags, the byte order mark. */
+/*
+ * Code points that move the cursor, change the direction of text or show as nothing: controls,
+ * separators and Unicode's Default_Ignorable_Code_Point (DerivedCoreProperties.txt, 15.0).
+ */
+static const struct {
+	uint32_t first, last;
+} deceptive[] = {
+	{ 0x0000, 0x001f },   { 0x007f, 0x009f },   { 0x00ad, 0x00ad },   { 0x034f, 0x034f },
+	{ 0x061c, 0x061c },   { 0x115f, 0x1160 },   { 0x17b4, 0x17b5 },   { 0x180b, 0x180f },
+	{ 0x200b, 0x200f },   { 0x2028, 0x202e },   { 0x2060, 0x206f },   { 0x2800, 0x2800 },
+	{ 0x3164, 0x3164 },   { 0xfe00, 0xfe0f },   { 0xfeff, 0xfeff },   { 0xffa0, 0xffa0 },
+	{ 0xfff0, 0xfffb },   { 0x1bca0, 0x1bca3 }, { 0x1d173, 0x1d17a }, { 0xe0000, 0xe0fff },
+};
+
 static bool is_deceptive(uint32_t c)
 {
-	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x61c || (c >= 0x200b && c <= 0x200f) ||
-	       (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
-	       (c >= 0xfff9 && c <= 0xfffb) || (c >= 0xe0000 && c <= 0xe007f);
+	for (size_t i = 0; i < sizeof deceptive / sizeof *deceptive; i++)
+		if (c >= deceptive[i].first && c <= deceptive[i].last)
+			return true;
+	return false;
 }
 
 void pl_buf_add_safe(struct pl_buf *b, const char *s, size_t n)
