@@ -49,6 +49,8 @@ struct pl_tf_resource {
 struct pl_tf_resource *pl_tf_first(struct pl_tf *tf, const char *type, bool data);
 /* Where facts are written. */
 struct pl_model *pl_tf_model(struct pl_tf *tf);
+/* What --as said: eks, gke, aks, k3s, or NULL. */
+const char *pl_tf_as_option(const struct pl_tf *tf);
 
 /* ---- attributes ---- */
 
@@ -62,6 +64,7 @@ struct pl_tf_value {
 	enum pl_tf_state state;
 	json_t *json;          /* borrowed */
 	bool sensitive;
+	bool partial;          /* SET, an object: some of its members are unknown and not in it */
 	const char *path;      /* as it is printed: scaling_config[0].min_size */
 	const char *waits_for; /* a reference, or a sentence */
 };

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What an instance is told at its first boot: user data of the instance or its template, and the
+ * commands of provisioners that stand in the configuration.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "json/load.h"
+#include "terraform/address.h"
+#include "terraform/internal.h"
+
+static void not_readable(struct pl_tf_boot *boot, const char *path, const char *why)
+{
+	boot->state = PL_TF_BOOT_UNKNOWN;
+	boot->path = path;
+	boot->waits_for = why;
+}
+
+static void read_text(struct pl_tf_boot *boot, const struct pl_tf_value *v)
+{
+	const char *text = json_string_value(v->json);
+
+	boot->sensitive |= v->sensitive;
+	if (!text || !*text)
+		return;
+	if (!pl_bootstrap_read(&boot->says, text, json_string_length(v->json))) {
+		not_readable(boot, v->path, "the provider keeps only a digest of the script");
+		return;
+	}
+	if (boot->state == PL_TF_BOOT_NONE) {
+		boot->state = PL_TF_BOOT_READ;
+		boot->path = v->path;
+	}
+}
+
+struct pl_tf_boot *pl_tf_boot(struct pl_tf *tf, struct pl_tf_resource *r, const char *const *paths)
+{
+	struct pl_tf_boot *boot = pl_arena_alloc(&tf->model->arena, sizeof *boot);
+	bool read = false;
+
+	boot->says.arena = &tf->model->arena;
+	r->boot = boot;
+	for (const char *const *p = paths; *p; p++) {
+		struct pl_tf_value v = pl_tf_get(tf, r, *p);
+
+		if (v.state == PL_TF_SET) {
+			read_text(boot, &v);
+			read |= boot->state == PL_TF_BOOT_READ;
+		}
+	}
+	/* where one way of giving the script is set, the others are computed from it */
+	for (const char *const *p = paths; !read && boot->state == PL_TF_BOOT_NONE && *p; p++) {
+		struct pl_tf_value v = pl_tf_get(tf, r, *p);
+
+		if (v.state == PL_TF_UNKNOWN)
+			not_readable(boot, v.path, v.waits_for);
+	}
+	return boot;
+}
+
+/* ---- provisioners ---- */
+
+static void read_constant(struct pl_tf_boot *boot, json_t *constant, const char *path)
+{
+	json_t *line;
+	size_t i;
+	pl_auto_buf text = PL_BUF_INIT;
+
+	if (json_is_string(constant))
+		pl_buf_adds(&text, json_string_value(constant));
+	json_array_foreach(constant, i, line)
+		if (json_is_string(line)) {
+			pl_buf_adds(&text, json_string_value(line));
+			pl_buf_addc(&text, '\n');
+		}
+	if (!text.len || !pl_bootstrap_read(&boot->says, text.data, text.len))
+		return;
+	if (boot->state == PL_TF_BOOT_NONE) {
+		boot->state = PL_TF_BOOT_READ;
+		boot->path = path;
+	}
+}
+
+static void read_provisioners(struct pl_tf *tf, struct pl_tf_boot *boot, json_t *config,
+			      const char *holder)
+{
+	static const char *const arguments[] = { "inline", "command", "content", "script", "scripts", NULL };
+	json_t *p;
+	size_t i;
+
+	json_array_foreach(json_object_get(config, "provisioners"), i, p) {
+		json_t *expressions = json_object_get(p, "expressions");
+
+		for (const char *const *a = arguments; *a; a++) {
+			json_t *e = json_object_get(expressions, *a);
+			const char *path = pl_arena_strf(&tf->model->arena, "provisioners[%zu].%s", i, *a);
+
+			if (json_object_get(e, "constant_value"))
+				read_constant(boot, json_object_get(e, "constant_value"), path);
+			else if (json_object_get(e, "references"))
+				not_readable(boot, path, pl_arena_strf(&tf->model->arena,
+					     "the command of %s is not in the file, only what it refers to", holder));
+		}
+	}
+}
+
+/* Does a provisioner's resource refer to this instance: in its triggers, or in its commands? */
+static bool refers_to(struct pl_tf *tf, struct config_resource *runner, const struct pl_tf_resource *r)
+{
+	const char *const types[] = { r->type, NULL };
+	json_t *config = config_json(tf, runner), *p;
+	json_t *triggers = json_object_get(config, "expressions");
+	bool several = false;
+	size_t i;
+
+	if (resolve_references(tf, r->doc, r->module, r->index, triggers, NULL, types, &several) == (void *)r)
+		return true;
+	json_array_foreach(json_object_get(config, "provisioners"), i, p)
+		if (resolve_references(tf, r->doc, r->module, r->index, json_object_get(p, "expressions"),
+				       NULL, types, &several) == (void *)r)
+			return true;
+	return false;
+}
+
+void pl_tf_boot_provisioners(struct pl_tf *tf, struct pl_tf_resource *r)
+{
+	struct config_resource *own = config_of((struct resource *)r);
+	struct config_module *m = config_of_module(r->doc, r->module);
+
+	if (own)
+		read_provisioners(tf, r->boot, config_json(tf, own), r->address);
+	for (struct config_resource *c = r->doc->runners; c; c = c->next_of_type)
+		if (c->module == m && json_object_get(config_json(tf, c), "provisioners") &&
+		    refers_to(tf, c, r))
+			read_provisioners(tf, r->boot, config_json(tf, c), c->key);
+}
+
+/* ---- facts ---- */
+
+static const struct pl_value *present(const struct pl_object *o, enum pl_attr attr)
+{
+	const struct pl_fact *f = pl_object_fact(o, attr, PL_PLAN);
+
+	return f && f->known ? &f->value : NULL;
+}
+
+static bool unknown_already(const struct pl_object *o, enum pl_attr attr)
+{
+	const struct pl_fact *f = pl_object_fact(o, attr, PL_PLAN);
+
+	return f && !f->known;
+}
+
+static void finish_boot_fact(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_fact *f)
+{
+	f->sensitive = r->boot->sensitive;
+	f->origin.address = pl_model_str(tf->model, r->address);
+	f->note = "from the node's boot script";
+}
+
+static void boot_labels(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)
+{
+	const struct pl_value *had = present(o, PL_POOL_LABELS);
+	const struct pl_bootstrap *says = &r->boot->says;
+	size_t n = had ? had->count : 0;
+	struct pl_value v = { .type = PL_MAP, .open = says->labels_open || (had && had->open) };
+	struct pl_pair *pairs = pl_arena_alloc(&tf->model->arena, (n + says->label_count + 1) * sizeof *pairs);
+	struct pl_fact *f;
+
+	for (size_t i = 0; i < n; i++)
+		if (!pl_value_get(&(struct pl_value){ .type = PL_MAP, .map = says->labels,
+						      .count = says->label_count }, had->map[i].key))
+			pairs[v.count++] = had->map[i];
+	if (says->label_count)
+		memcpy(pairs + v.count, says->labels, says->label_count * sizeof *pairs);
+	v.count += says->label_count;
+	v.map = pairs;
+	pl_object_forget(o, PL_POOL_LABELS, PL_PLAN);
+	f = pl_fact_add(tf->model, o, PL_POOL_LABELS, &v, r->boot->path);
+	if (v.open)
+		f->waits_for = "a variable of the boot script";
+	finish_boot_fact(tf, r, f);
+}
+
+static void boot_taints(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)
+{
+	const struct pl_value *had = present(o, PL_POOL_TAINTS);
+	const struct pl_bootstrap *says = &r->boot->says;
+	size_t n = had ? had->count : 0;
+	const char **list = pl_arena_alloc(&tf->model->arena, (n + says->taint_count + 1) * sizeof *list);
+	struct pl_value v = { .type = PL_LIST, .count = n + says->taint_count, .open = had && had->open };
+
+	if (n)
+		memcpy(list, had->list, n * sizeof *list);
+	if (says->taint_count)
+		memcpy(list + n, says->taints, says->taint_count * sizeof *list);
+	v.list = list;
+	pl_object_forget(o, PL_POOL_TAINTS, PL_PLAN);
+	finish_boot_fact(tf, r, pl_fact_add(tf->model, o, PL_POOL_TAINTS, &v, r->boot->path));
+}
+
+void pl_tf_boot_facts(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)
+{
+	static const enum pl_attr attrs[2] = { PL_POOL_LABELS, PL_POOL_TAINTS };
+
+	if (!r->boot)
+		return;
+	if (r->boot->state == PL_TF_BOOT_UNKNOWN) {
+		for (int i = 0; i < 2; i++) {
+			pl_object_forget(o, attrs[i], PL_PLAN);
+			pl_fact_unknown(tf->model, o, attrs[i], r->boot->waits_for, r->boot->path)
+				->origin.address = pl_model_str(tf->model, r->address);
+		}
+		return;
+	}
+	if (!unknown_already(o, PL_POOL_LABELS))
+		boot_labels(tf, r, o);
+	if (!unknown_already(o, PL_POOL_TAINTS))
+		boot_taints(tf, r, o);
+}

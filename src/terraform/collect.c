@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Rows -> objects: clusters first, so that everything else can find its own; then pools and things;
+ * then what the tables cannot say; then what only several resources together make.
+ */
+#include <string.h>
+
+#include "json/load.h"
+#include "terraform/internal.h"
+
+struct pl_object *pl_tf_object(struct pl_tf *tf, struct pl_tf_resource *r, enum pl_kind kind,
+			       const char *name)
+{
+	struct pl_object *o = pl_model_object(tf->model, kind, name, r->doc->source, r->address);
+
+	o->rank = r->doc->kind == DOC_PLAN ? 2 : 1;
+	o->will_change = r->changes;
+	o->gone = r->gone;
+	return o;
+}
+
+void pl_tf_discard(struct pl_tf *tf, struct pl_object *o)
+{
+	(void)tf;
+	o->gone = true;
+	o->identity = NULL; /* what it was stays nobody's */
+}
+
+static const char *name_of(struct pl_tf *tf, struct resource *r, const struct pl_tf_row *row)
+{
+	return row->name ? pl_tf_text(tf, &r->pub, row->name) : NULL;
+}
+
+static void build_object(struct pl_tf *tf, struct type_rows *t, struct resource *r)
+{
+	const struct pl_tf_row *row = t->row;
+	const char *name = name_of(tf, r, row), *identity = row->identity ?
+		pl_tf_text(tf, &r->pub, row->identity) : name;
+
+	if (row->wanted && !row->wanted(tf, &r->pub))
+		return;
+	r->pub.object = pl_tf_object(tf, &r->pub, (enum pl_kind)row->kind, name ? name : r->pub.name);
+	if (identity)
+		r->pub.object->identity = pl_model_strf(tf->model, "%s/%s", row->type, identity);
+	if (row->kind == PL_CLUSTER) {
+		pl_fact_text(tf->model, r->pub.object, PL_CLUSTER_PROVIDER, row->provider, NULL);
+		note_cluster(r->pub.doc, r);
+	}
+	if (!r->pub.gone)
+		pl_tf_fields(tf, &r->pub, r->pub.object, "", row->fields);
+}
+
+/* Goes over the resources of the rows of one kind of work. */
+static void each_row(struct pl_tf *tf, bool clusters,
+		     void (*work)(struct pl_tf *, struct type_rows *, struct resource *))
+{
+	for (struct type_rows *t = tf->type_list; t; t = t->next) {
+		if (t->row->kind < 0 || (t->row->kind == PL_CLUSTER) != clusters)
+			continue;
+		for (struct resource *r = t->first; r; r = (struct resource *)r->pub.next_of_type)
+			work(tf, t, r);
+	}
+}
+
+static void link_object(struct pl_tf *tf, struct type_rows *t, struct resource *r)
+{
+	if (r->pub.object)
+		link_to_cluster(tf, r, t->row);
+}
+
+static void more_of_object(struct pl_tf *tf, struct type_rows *t, struct resource *r)
+{
+	if (r->pub.object && !r->pub.gone && t->row->more)
+		t->row->more(tf, &r->pub, r->pub.object);
+}
+
+/* ---- what is refused ---- */
+
+static const char *why_nothing(struct pl_tf *tf, const struct pl_tf_doc *doc)
+{
+	bool gone = false;
+
+	for (const struct resource *r = doc->list; r; r = r->next)
+		gone |= r->pub.gone && r->pub.object;
+	if (gone)
+		return "destroys every cluster and pool in it: nothing remains to be judged";
+	if (doc->incomplete)
+		return "holds no cluster and no node pool: this is a targeted plan; plan without -target, or "
+		       "give the plan or state that holds the cluster as a further source";
+	if (doc->kind == DOC_STATE && !doc->resources)
+		return "is a state without resources: there is no cluster in it to judge";
+	(void)tf;
+	return "holds no cluster and no node pool that plumbline knows; give the plan or state of the root "
+	       "module that holds the cluster";
+}
+
+static bool holds_cluster_or_pool(const struct pl_model *m)
+{
+	for (size_t i = 0; i < m->object_count; i++) {
+		const struct pl_object *o = m->objects[i];
+
+		if (!o->gone && (o->kind == PL_CLUSTER || o->kind == PL_POOL))
+			return true;
+	}
+	return false;
+}
+
+static int refuse(struct pl_tf *tf, struct pl_err *err)
+{
+	const struct pl_tf_doc *worst = tf->docs;
+
+	for (const struct pl_tf_doc *d = tf->docs; d; d = d->next)
+		if (d->deletions > worst->deletions)
+			worst = d;
+	return pl_err_set(err, PL_E_INPUT, "'%s' %s", tf->model->sources[worst->source].name,
+			  why_nothing(tf, worst));
+}
+
+int pl_tf_collect(struct pl_tf *tf, struct pl_err *err)
+{
+	if (!tf->docs)
+		return 0;
+	each_row(tf, true, build_object);
+	each_row(tf, false, build_object);
+	each_row(tf, false, link_object);
+	each_row(tf, false, more_of_object);
+	each_row(tf, true, more_of_object);
+	for (size_t i = 0; tf->providers[i]; i++)
+		if (tf->providers[i]->gather)
+			tf->providers[i]->gather(tf);
+	if (!holds_cluster_or_pool(tf->model))
+		return refuse(tf, err);
+	for (struct pl_tf_doc *d = tf->docs; d; d = d->next)
+		collect_drift(tf, d);
+	return 0;
+}

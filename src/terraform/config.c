@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The configuration of a plan: a tree of modules whose blocks are kept as ranges and parsed only
+ * when a reference leads there.  locals and dynamic blocks are not in it at all.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "json/load.h"
+#include "json/scan.h"
+#include "terraform/address.h"
+#include "terraform/internal.h"
+
+static struct config_module *new_module(struct pl_tf_doc *doc, struct config_module *parent,
+					const char *call)
+{
+	struct config_module *m = pl_alloc(sizeof *m);
+
+	m->parent = parent;
+	m->call = call;
+	m->next = doc->modules;
+	doc->modules = m;
+	return m;
+}
+
+/* Provisioners of these install things on machines, so they are kept although no row names them. */
+static bool is_runner(struct pl_slice type)
+{
+	return pl_slice_is(type, "null_resource") || pl_slice_is(type, "terraform_data");
+}
+
+static struct pl_slice unquoted(struct pl_slice v)
+{
+	if (v.n < 2 || v.p[0] != '"')
+		return (struct pl_slice){ "", 0 };
+	return (struct pl_slice){ v.p + 1, v.n - 2 };
+}
+
+static void add_block(struct pl_tf_doc *doc, struct config_module *m, struct pl_slice range,
+		      const struct pl_slice part[3])
+{
+	struct pl_slice type = unquoted(part[0]), name = unquoted(part[1]);
+	bool data = pl_slice_is(unquoted(part[2]), "data");
+	struct config_resource *c;
+
+	if (!is_runner(type) && !find_rows(doc->tf, type.p, type.n, data))
+		return;
+	c = pl_arena_alloc(&doc->tf->model->arena, sizeof *c);
+	c->module = m;
+	c->range = range;
+	c->key = pl_arena_strf(&doc->tf->model->arena, "%s" PL_SLICE_FMT "." PL_SLICE_FMT,
+			       data ? "data." : "", PL_SLICE_ARG(type), PL_SLICE_ARG(name));
+	c->next = doc->config_resources;
+	doc->config_resources = c;
+	*pl_map_put(&m->resources, c->key, strlen(c->key)) = c;
+	if (is_runner(type)) {
+		c->next_of_type = doc->runners;
+		doc->runners = c;
+	}
+}
+
+static int scan_block(struct pl_tf_doc *doc, struct config_module *m, struct pl_scan *s,
+		      struct pl_err *err)
+{
+	static const char *const names[3] = { "type", "name", "mode" };
+	struct pl_slice part[3] = { { "", 0 }, { "", 0 }, { "", 0 } }, key, value;
+	const char *start;
+	int more;
+
+	pl_scan_peek(s);
+	start = s->p;
+	more = pl_scan_enter(s, '{', err);
+	if (more <= 0)
+		return more < 0 ? -1 : pl_scan_skip(s, NULL, err);
+	while ((more = pl_scan_member(s, &key, err)) == 1) {
+		if (pl_scan_skip(s, &value, err))
+			return -1;
+		for (int i = 0; i < 3; i++)
+			if (pl_slice_is(key, names[i]))
+				part[i] = value;
+	}
+	if (!more)
+		add_block(doc, m, (struct pl_slice){ start, (size_t)(s->p - start) }, part);
+	return more;
+}
+
+static int scan_module(struct pl_tf_doc *doc, struct config_module *m, struct pl_scan *s,
+		       unsigned depth, struct pl_err *err);
+
+static int scan_call(struct pl_tf_doc *doc, struct config_module *m, struct pl_scan *s,
+		     unsigned depth, struct pl_err *err)
+{
+	struct pl_slice key;
+	int more = pl_scan_enter(s, '{', err);
+
+	if (more <= 0)
+		return more < 0 ? -1 : pl_scan_skip(s, NULL, err);
+	while ((more = pl_scan_member(s, &key, err)) == 1) {
+		struct pl_slice value, *to = pl_slice_is(key, "expressions") ? &m->call_expressions :
+			pl_slice_is(key, "for_each_expression") ? &m->call_for_each :
+			pl_slice_is(key, "count_expression") ? &m->call_count : &value;
+
+		if (pl_slice_is(key, "module") ? scan_module(doc, m, s, depth + 1, err) :
+						 pl_scan_skip(s, to, err))
+			return -1;
+	}
+	return more;
+}
+
+static int scan_calls(struct pl_tf_doc *doc, struct config_module *m, struct pl_scan *s,
+		      unsigned depth, struct pl_err *err)
+{
+	struct pl_slice key;
+	int more = pl_scan_enter(s, '{', err);
+
+	if (more <= 0)
+		return more < 0 ? -1 : pl_scan_skip(s, NULL, err);
+	while ((more = pl_scan_member(s, &key, err)) == 1) {
+		const char *name = pl_arena_strndup(&doc->tf->model->arena, key.p, key.n);
+		struct config_module *child = new_module(doc, m, name);
+
+		*pl_map_put(&m->children, key.p, key.n) = child;
+		if (scan_call(doc, child, s, depth, err))
+			return -1;
+	}
+	return more;
+}
+
+static int scan_blocks(struct pl_tf_doc *doc, struct config_module *m, struct pl_scan *s,
+		       struct pl_err *err)
+{
+	int more = pl_scan_enter(s, '[', err);
+
+	if (more <= 0)
+		return more < 0 ? -1 : pl_scan_skip(s, NULL, err);
+	while ((more = pl_scan_element(s, err)) == 1)
+		if (scan_block(doc, m, s, err))
+			return -1;
+	return more;
+}
+
+static int scan_module(struct pl_tf_doc *doc, struct config_module *m, struct pl_scan *s,
+		       unsigned depth, struct pl_err *err)
+{
+	struct pl_slice key;
+	int more, rc;
+
+	if (depth > PL_LIMIT_MODULE_DEPTH)
+		return pl_err_set(err, PL_E_LIMIT, "modules nested more than %d levels deep",
+				  PL_LIMIT_MODULE_DEPTH);
+	more = pl_scan_enter(s, '{', err);
+	if (more <= 0)
+		return more < 0 ? -1 : pl_scan_skip(s, NULL, err);
+	while ((more = pl_scan_member(s, &key, err)) == 1) {
+		if (pl_slice_is(key, "resources"))
+			rc = scan_blocks(doc, m, s, err);
+		else if (pl_slice_is(key, "module_calls"))
+			rc = scan_calls(doc, m, s, depth, err);
+		else
+			rc = pl_scan_skip(s, pl_slice_is(key, "outputs") ? &m->outputs :
+					     pl_slice_is(key, "variables") ? &m->variables : NULL, err);
+		if (rc)
+			return -1;
+	}
+	return more;
+}
+
+int scan_configuration(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err)
+{
+	struct pl_slice key;
+	int more = pl_scan_enter(s, '{', err);
+
+	if (more <= 0)
+		return more < 0 ? -1 : pl_scan_skip(s, NULL, err);
+	while ((more = pl_scan_member(s, &key, err)) == 1) {
+		if (pl_slice_is(key, "root_module")) {
+			doc->root = new_module(doc, NULL, NULL);
+			if (scan_module(doc, doc->root, s, 0, err))
+				return -1;
+		} else if (pl_scan_skip(s, pl_slice_is(key, "provider_config") ? &doc->provider_config : NULL,
+					err)) {
+			return -1;
+		}
+	}
+	return more;
+}
+
+struct config_module *config_of_module(struct pl_tf_doc *doc, const char *module)
+{
+	struct pl_slice parent, call, key;
+	struct config_module *m;
+
+	if (!*module)
+		return doc->root;
+	m = pl_map_get(&doc->module_config, module, strlen(module));
+	if (m || !doc->root)
+		return m;
+	if (!pl_tf_module_last(pl_slice(module), &parent, &call, &key))
+		return NULL;
+	m = config_of_module(doc, pl_arena_strndup(&doc->tf->model->arena, parent.p, parent.n));
+	m = m ? pl_map_get(&m->children, call.p, call.n) : NULL;
+	*pl_map_put(&doc->module_config, module, strlen(module)) = m;
+	return m;
+}
+
+struct config_resource *config_of(struct resource *r)
+{
+	struct config_module *m;
+	const char *key;
+
+	if (r->config_looked_up)
+		return r->config;
+	r->config_looked_up = true;
+	m = config_of_module(r->pub.doc, r->pub.module);
+	if (!m)
+		return NULL;
+	key = pl_arena_strf(&r->pub.doc->tf->model->arena, "%s%s.%s", r->pub.data ? "data." : "",
+			    r->pub.type, r->pub.name);
+	r->config = pl_map_get(&m->resources, key, strlen(key));
+	return r->config;
+}
+
+/* Parses a range once; an absent or odd one becomes an empty object. */
+static json_t *parsed(struct pl_tf *tf, struct pl_slice range, json_t **to)
+{
+	struct pl_err err = PL_ERR_INIT;
+	bool odd = false;
+
+	if (!*to && range.n)
+		*to = pl_json_load(range, &odd, &err);
+	if (!*to)
+		*to = json_object();
+	tf->odd += odd;
+	return *to;
+}
+
+json_t *config_json(struct pl_tf *tf, struct config_resource *c)
+{
+	return parsed(tf, c->range, &c->json);
+}
+
+static json_t *member(json_t *object, struct pl_slice name)
+{
+	return json_object_getn(object, name.p, name.n);
+}
+
+json_t *call_expression(struct pl_tf *tf, struct config_module *m, struct pl_slice variable)
+{
+	return member(parsed(tf, m->call_expressions, &m->call_json), variable);
+}
+
+bool variable_declared(struct pl_tf *tf, struct config_module *m, struct pl_slice variable)
+{
+	return member(parsed(tf, m->variables, &m->variables_json), variable) != NULL;
+}
+
+json_t *call_for_each(struct pl_tf *tf, struct config_module *m)
+{
+	return parsed(tf, m->call_for_each.n ? m->call_for_each : m->call_count, &m->call_for_each_json);
+}
+
+json_t *output_expression(struct pl_tf *tf, struct config_module *m, struct pl_slice output)
+{
+	return json_object_get(member(parsed(tf, m->outputs, &m->outputs_json), output), "expression");
+}
+
+void free_config(struct pl_tf_doc *doc)
+{
+	for (struct config_resource *c = doc->config_resources; c; c = c->next)
+		json_decref(c->json);
+	while (doc->modules) {
+		struct config_module *m = doc->modules;
+
+		doc->modules = m->next;
+		json_decref(m->outputs_json);
+		json_decref(m->variables_json);
+		json_decref(m->call_json);
+		json_decref(m->call_for_each_json);
+		pl_map_release(&m->children);
+		pl_map_release(&m->resources);
+		free(m);
+	}
+}

@@ -1,0 +1,465 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The lists of resources in plans and states: every entry is validated; those whose type a provider's
+ * table names are kept as instances with the byte ranges of their values.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "json/load.h"
+#include "terraform/internal.h"
+
+/* ---- members of the documents ---- */
+
+struct member {
+	const char *name;
+	member_fn *read;
+};
+
+/* Goes over an object; members the table names are read, the others are passed over. */
+static int each_member(struct pl_tf_doc *doc, struct pl_scan *s, const struct member *table,
+		       struct pl_err *err)
+{
+	struct pl_slice key;
+	int more;
+
+	more = pl_scan_enter(s, '{', err);
+	if (more < 0)
+		return -1;
+	if (!more)
+		return pl_scan_skip(s, NULL, err);
+	while ((more = pl_scan_member(s, &key, err)) == 1) {
+		const struct member *m = table;
+
+		while (m->name && !pl_slice_is(key, m->name))
+			m++;
+		if (m->name ? m->read(doc, s, err) : pl_scan_skip(s, NULL, err))
+			return -1;
+	}
+	return more;
+}
+
+/* Goes over an array (anything else is passed over), reading each element. */
+static int each_element(struct pl_tf_doc *doc, struct pl_scan *s, member_fn *read, struct pl_err *err)
+{
+	int more = pl_scan_enter(s, '[', err);
+
+	if (more < 0)
+		return -1;
+	if (!more)
+		return pl_scan_skip(s, NULL, err);
+	while ((more = pl_scan_element(s, err)) == 1)
+		if (read(doc, s, err))
+			return -1;
+	return more;
+}
+
+/* What is read of one resource entry, whatever list it stands in. */
+struct entry {
+	struct pl_slice address, module, mode, type, name, index, deposed;
+	struct pl_slice change, values, sensitive;
+};
+
+static const struct {
+	const char *name;
+	size_t offset;
+} entry_members[] = {
+	{ "address", offsetof(struct entry, address) },
+	{ "module_address", offsetof(struct entry, module) },
+	{ "mode", offsetof(struct entry, mode) },
+	{ "type", offsetof(struct entry, type) },
+	{ "name", offsetof(struct entry, name) },
+	{ "index", offsetof(struct entry, index) },
+	{ "deposed", offsetof(struct entry, deposed) },
+	{ "deposed_key", offsetof(struct entry, deposed) },
+	{ "change", offsetof(struct entry, change) },
+	{ "values", offsetof(struct entry, values) },
+	{ "sensitive_values", offsetof(struct entry, sensitive) },
+};
+
+/* 1: *e holds the entry; 0: it is no object and was passed over. */
+static int read_entry(struct pl_scan *s, struct entry *e, struct pl_err *err)
+{
+	struct pl_slice key, value;
+	int more = pl_scan_enter(s, '{', err);
+
+	*e = (struct entry){ 0 };
+	if (more <= 0)
+		return more < 0 ? -1 : pl_scan_skip(s, NULL, err);
+	while ((more = pl_scan_member(s, &key, err)) == 1) {
+		if (pl_scan_skip(s, &value, err))
+			return -1;
+		for (size_t i = 0; i < sizeof entry_members / sizeof *entry_members; i++)
+			if (pl_slice_is(key, entry_members[i].name))
+				memcpy((char *)e + entry_members[i].offset, &value, sizeof value);
+	}
+	return more < 0 ? -1 : 1;
+}
+
+struct pl_slice bare_text(struct pl_slice v)
+{
+	if (v.n < 2 || v.p[0] != '"')
+		return (struct pl_slice){ "", 0 };
+	return (struct pl_slice){ v.p + 1, v.n - 2 };
+}
+
+/* A new instance for the entry, or NULL when no table names its type. */
+static struct resource *new_resource(struct pl_tf_doc *doc, const struct entry *e)
+{
+	struct pl_slice type = bare_text(e->type);
+	bool data = pl_slice_is(bare_text(e->mode), "data");
+	const struct type_rows *rows = find_rows(doc->tf, type.p, type.n, data);
+	struct pl_arena *arena = &doc->tf->model->arena;
+	struct resource *r;
+
+	doc->resources += !data;
+	if (!rows || e->deposed.n)
+		return NULL;
+	r = pl_arena_alloc(arena, sizeof *r);
+	r->pub.doc = doc;
+	r->pub.type = rows->type;
+	r->pub.data = data;
+	r->pub.address = pl_scan_text(arena, e->address);
+	r->pub.module = pl_scan_text(arena, e->module);
+	r->pub.name = pl_scan_text(arena, e->name);
+	if (!r->pub.address || !r->pub.name)
+		return NULL;
+	if (e->index.n)
+		r->pub.index = pl_arena_strndup(arena, e->index.p, e->index.n);
+	return r;
+}
+
+void append_resource(struct resource **list, struct resource **end, struct resource *r)
+{
+	if (*list)
+		(*end)->next = r;
+	else
+		*list = r;
+	*end = r;
+}
+
+/* ---- resource_changes and resource_drift ---- */
+
+struct change {
+	struct pl_slice actions, before, after, unknown, sensitive, before_sensitive;
+};
+
+static int read_change(struct pl_slice range, struct change *c, struct pl_err *err)
+{
+	static const struct {
+		const char *name;
+		size_t offset;
+	} members[] = {
+		{ "actions", offsetof(struct change, actions) },
+		{ "before", offsetof(struct change, before) },
+		{ "after", offsetof(struct change, after) },
+		{ "after_unknown", offsetof(struct change, unknown) },
+		{ "after_sensitive", offsetof(struct change, sensitive) },
+		{ "before_sensitive", offsetof(struct change, before_sensitive) },
+	};
+	struct pl_slice key, value;
+	struct pl_scan s;
+	int more;
+
+	*c = (struct change){ 0 };
+	pl_scan_init(&s, range);
+	more = pl_scan_enter(&s, '{', err);
+	if (more <= 0)
+		return more;
+	while ((more = pl_scan_member(&s, &key, err)) == 1) {
+		if (pl_scan_skip(&s, &value, err))
+			return -1;
+		for (size_t i = 0; i < sizeof members / sizeof *members; i++)
+			if (pl_slice_is(key, members[i].name))
+				memcpy((char *)c + members[i].offset, &value, sizeof value);
+	}
+	return more;
+}
+
+/* Does the raw list hold the word? */
+static bool has_action(struct pl_slice actions, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (size_t i = 0; i + n + 2 <= actions.n; i++)
+		if (actions.p[i] == '"' && !memcmp(actions.p + i + 1, word, n) && actions.p[i + n + 1] == '"')
+			return true;
+	return false;
+}
+
+/* Will the object exist after apply?  A replacement whose old object is forgotten still does. */
+static bool is_gone(struct pl_slice actions)
+{
+	return (has_action(actions, "delete") || has_action(actions, "forget")) &&
+	       !has_action(actions, "create");
+}
+
+static int read_resource_change(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err)
+{
+	struct entry e;
+	struct change c;
+	struct resource *r;
+	int got = read_entry(s, &e, err);
+
+	if (got <= 0)
+		return got;
+	r = new_resource(doc, &e);
+	if (!r)
+		return 0;
+	if (read_change(e.change, &c, err))
+		return -1;
+	r->pub.gone = is_gone(c.actions);
+	r->pub.changes = !has_action(c.actions, "no-op") && !has_action(c.actions, "read");
+	r->after = r->pub.gone ? c.before : c.after;
+	r->unknown = r->pub.gone ? (struct pl_slice){ 0 } : c.unknown;
+	r->sensitive = r->pub.gone ? c.before_sensitive : c.sensitive;
+	doc->deletions += r->pub.gone;
+	append_resource(&doc->list, &doc->list_end, r);
+	return 0;
+}
+
+int read_resource_changes(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err)
+{
+	doc->has_changes = true;
+	doc->tf->odd += doc->list != NULL;
+	doc->list = doc->list_end = NULL; /* a second member of the name wins */
+	doc->resources = doc->deletions = 0;
+	return each_element(doc, s, read_resource_change, err);
+}
+
+static int read_drift_entry(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err)
+{
+	size_t resources = doc->resources;
+	struct entry e;
+	struct change c;
+	struct resource *r;
+	int got = read_entry(s, &e, err);
+
+	if (got <= 0)
+		return got;
+	r = new_resource(doc, &e);
+	doc->resources = resources;
+	if (!r)
+		return 0;
+	if (read_change(e.change, &c, err))
+		return -1;
+	r->before = c.before;
+	r->after = c.after;
+	r->sensitive = c.sensitive.n > 5 ? c.sensitive : c.before_sensitive;
+	append_resource(&doc->drift, &doc->drift_end, r);
+	return 0;
+}
+
+int read_resource_drift(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err)
+{
+	return each_element(doc, s, read_drift_entry, err);
+}
+
+/* ---- values of a state, prior_state or planned_values ---- */
+
+static int read_value_entry(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err,
+			    const char *module)
+{
+	struct entry e;
+	struct resource *r;
+	int got = read_entry(s, &e, err);
+
+	if (got <= 0)
+		return got;
+	r = new_resource(doc, &e);
+	if (!r)
+		return 0;
+	r->pub.module = module;
+	r->after = e.values;
+	r->sensitive = e.sensitive;
+	if (doc->kind == DOC_PLAN && !r->pub.data)
+		append_resource(&doc->prior, &doc->prior_end, r);
+	else
+		append_resource(&doc->list, &doc->list_end, r);
+	return 0;
+}
+
+/*
+ * A module of a values tree.  Its address may stand behind its resources (keys sorted), so the
+ * ranges are noted first.
+ */
+static int read_values_module(struct pl_tf_doc *doc, struct pl_slice range, unsigned depth,
+			      struct pl_err *err)
+{
+	struct pl_slice key, value, resources = { 0 }, children = { 0 };
+	const char *module = "";
+	struct pl_scan s;
+	int more;
+
+	if (depth > PL_LIMIT_MODULE_DEPTH)
+		return pl_err_set(err, PL_E_LIMIT, "modules nested more than %d levels deep",
+				  PL_LIMIT_MODULE_DEPTH);
+	pl_scan_init(&s, range);
+	if (pl_scan_enter(&s, '{', err) != 1)
+		return 0;
+	while ((more = pl_scan_member(&s, &key, err)) == 1) {
+		if (pl_scan_skip(&s, &value, err))
+			return -1;
+		if (pl_slice_is(key, "resources"))
+			resources = value;
+		else if (pl_slice_is(key, "child_modules"))
+			children = value;
+		else if (pl_slice_is(key, "address"))
+			module = pl_scan_text(&doc->tf->model->arena, value);
+	}
+	if (more < 0)
+		return -1;
+	pl_scan_init(&s, resources);
+	if (resources.n && pl_scan_enter(&s, '[', err) == 1)
+		while ((more = pl_scan_element(&s, err)) == 1)
+			if (read_value_entry(doc, &s, err, module ? module : ""))
+				return -1;
+	pl_scan_init(&s, children);
+	if (children.n && pl_scan_enter(&s, '[', err) == 1)
+		while ((more = pl_scan_element(&s, err)) == 1)
+			if (pl_scan_skip(&s, &value, err) || read_values_module(doc, value, depth + 1, err))
+				return -1;
+	return 0;
+}
+
+static int read_root_module(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err)
+{
+	struct pl_slice range;
+
+	if (pl_scan_skip(s, &range, err))
+		return -1;
+	return read_values_module(doc, range, 0, err);
+}
+
+static const struct member values_members[] = { { "root_module", read_root_module }, { NULL, NULL } };
+
+int read_values(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err)
+{
+	return each_member(doc, s, values_members, err);
+}
+
+int read_prior_state(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err)
+{
+	static const struct member members[] = { { "values", read_values }, { NULL, NULL } };
+	enum doc_kind kind = doc->kind;
+	size_t resources = doc->resources;
+	int rc;
+
+	doc->has_prior = true;
+	doc->kind = DOC_PLAN;
+	rc = each_member(doc, s, members, err);
+	doc->kind = kind;
+	doc->resources = resources;
+	return rc;
+}
+
+/* ---- raw state, version 4 ---- */
+
+/* A mirror of the sensitive attributes' first steps: {"user_data": true}. */
+static json_t *sensitive_mirror(json_t *paths)
+{
+	json_t *mirror = json_object(), *path;
+	size_t i;
+
+	json_array_foreach(paths, i, path) {
+		const char *name = pl_json_member_str(json_array_get(path, 0), "value");
+
+		if (name)
+			json_object_set_new(mirror, name, json_true());
+	}
+	return mirror;
+}
+
+/* Attributes declared dynamic are wrapped as {"value":..., "type":...} in raw state only. */
+static void unwrap_dynamic(json_t *attributes)
+{
+	const char *key;
+	json_t *v;
+	void *next;
+
+	json_object_foreach_safe(attributes, next, key, v)
+		if (json_is_object(v) && json_object_size(v) == 2 && json_object_get(v, "value") &&
+		    json_object_get(v, "type"))
+			json_object_set(attributes, key, json_object_get(v, "value"));
+}
+
+static const char *instance_address(struct pl_arena *a, const char *module, const struct resource *r)
+{
+	return pl_arena_strf(a, "%s%s%s%s.%s%s%s%s", module, *module ? "." : "",
+			     r->pub.data ? "data." : "", r->pub.type, r->pub.name,
+			     r->pub.index ? "[" : "", r->pub.index ? r->pub.index : "",
+			     r->pub.index ? "]" : "");
+}
+
+static void add_instance(struct pl_tf_doc *doc, const struct type_rows *rows, json_t *block,
+			 json_t *instance)
+{
+	struct pl_arena *arena = &doc->tf->model->arena;
+	json_t *attributes = json_object_get(instance, "attributes");
+	json_t *index = json_object_get(instance, "index_key");
+	const char *module = pl_json_member_str(block, "module");
+	struct resource *r;
+
+	doc->resources += !rows->data;
+	if (!json_is_object(attributes) || json_object_get(instance, "deposed"))
+		return;
+	r = pl_arena_alloc(arena, sizeof *r);
+	r->pub.doc = doc;
+	r->pub.type = rows->type;
+	r->pub.data = rows->data;
+	r->pub.module = pl_arena_strdup(arena, module ? module : "");
+	r->pub.name = pl_arena_strdup(arena, pl_json_member_str(block, "name"));
+	if (!r->pub.name)
+		return;
+	if (index) {
+		char *text = json_dumps(index, JSON_ENCODE_ANY);
+
+		r->pub.index = pl_arena_strdup(arena, text);
+		free(text);
+	}
+	r->pub.address = instance_address(arena, r->pub.module, r);
+	unwrap_dynamic(attributes);
+	r->after_json = json_incref(attributes);
+	r->sensitive_json = sensitive_mirror(json_object_get(instance, "sensitive_attributes"));
+	r->parsed = true;
+	append_resource(&doc->list, &doc->list_end, r);
+}
+
+static int read_raw_resource(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err)
+{
+	struct pl_slice range, type;
+	struct entry e;
+	const struct type_rows *rows;
+	json_t *instance;
+	struct pl_scan again;
+	bool odd = false;
+	size_t i;
+
+	if (pl_scan_skip(s, &range, err))
+		return -1;
+	pl_scan_init(&again, range);
+	if (read_entry(&again, &e, err) != 1)
+		return 0;
+	type = bare_text(e.type);
+	rows = find_rows(doc->tf, type.p, type.n, pl_slice_is(bare_text(e.mode), "data"));
+	if (!rows) {
+		doc->resources += !pl_slice_is(bare_text(e.mode), "data");
+		return 0;
+	}
+	{
+		pl_auto_json *block = pl_json_load(range, &odd, err);
+
+		if (!block)
+			return -1;
+		doc->tf->odd += odd;
+		json_array_foreach(json_object_get(block, "instances"), i, instance)
+			add_instance(doc, rows, block, instance);
+	}
+	return 0;
+}
+
+int read_raw_resources(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err)
+{
+	return each_element(doc, s, read_raw_resource, err);
+}

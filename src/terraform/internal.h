@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the files of this room share: documents, resource instances, the configuration tree.
+ *
+ *	read.c     bytes -> documents (plan, show-state, raw state)
+ *	entries.c  their lists of resources -> ranges
+ *	registry.c the tables of all providers; the life of a pl_tf
+ *	config.c   the configuration of a plan, parsed only where a reference leads
+ *	get.c      an attribute of a resource: set, unset or unknown
+ *	resolve.c  references -> resources
+ *	link.c     pools and things -> their cluster
+ *	collect.c  rows -> objects; what is refused
+ *	drift.c    resource_drift, through the same tables
+ *	fields.c   JSON -> facts
+ *	boot.c     user data and provisioners
+ */
+#ifndef PL_TERRAFORM_INTERNAL_H
+#define PL_TERRAFORM_INTERNAL_H
+
+#include "base/map.h"
+#include "base/str.h"
+#include "json/scan.h"
+#include "terraform/input.h"
+#include "terraform/provider.h"
+#include "terraform/terraform.h"
+
+/* A module of the configuration, without instance keys.  Ranges are raw JSON. */
+struct config_module {
+	struct config_module *parent;
+	const char *call;            /* name of the module call; NULL for the root */
+	struct pl_map children;      /* call name -> struct config_module */
+	struct pl_map resources;     /* "TYPE.NAME", "data.TYPE.NAME" -> struct config_resource */
+	struct pl_slice outputs, variables; /* n 0: none */
+	json_t *outputs_json, *variables_json;
+	/* of the call that makes this module */
+	struct pl_slice call_expressions, call_for_each, call_count;
+	json_t *call_json, *call_for_each_json;
+	struct config_module *next;  /* all of a document, for freeing */
+};
+
+struct config_resource {
+	struct config_module *module;
+	struct pl_slice range;
+	json_t *json;                /* parsed when first asked */
+	const char *key;             /* TYPE.NAME */
+	struct config_resource *next_of_type; /* null_resource and terraform_data only */
+	struct config_resource *next;
+};
+
+/* A resource instance; `pub` first so that the two can be cast into each other. */
+struct resource {
+	struct pl_tf_resource pub;
+	struct pl_slice after, unknown, sensitive, before; /* ranges; before only where it is needed */
+	json_t *after_json, *unknown_json, *sensitive_json;
+	bool parsed;
+	bool sparse; /* of planned_values: what is missing may be unknown */
+	struct config_resource *config;
+	bool config_looked_up;
+	const char *provider_key;
+	struct resource *next_same;    /* other instances of the same configuration block */
+	struct resource *next_sibling; /* same type in the same module instance */
+	struct resource *next;         /* all of the document */
+	size_t serial;
+};
+
+enum doc_kind { DOC_PLAN, DOC_STATE };
+
+struct pl_tf_doc {
+	struct pl_tf *tf;
+	int source;
+	enum doc_kind kind;
+	const char *terraform_version;
+	bool has_changes, has_prior, has_config, has_planned;
+	bool errored, incomplete, refresh_only;
+	bool applyable_known, applyable;
+	size_t resources, deletions;
+	struct pl_slice planned, variables_range, provider_config;
+	json_t *variables, *provider_json;
+	struct config_module *root, *modules;
+	struct config_resource *config_resources;
+	struct config_resource *runners; /* null_resource and terraform_data blocks */
+	struct resource *list, *list_end;       /* as they will be */
+	struct resource *prior, *prior_end;     /* managed resources of prior_state */
+	struct resource *drift, *drift_end;
+	struct pl_map by_address;  /* -> struct resource */
+	struct pl_map by_block;    /* MODULE|TYPE.NAME -> first instance */
+	struct pl_map by_sibling;  /* MODULE|TYPE -> first resource */
+	struct pl_map clusters_below; /* module path -> the only cluster below it, or &several */
+	struct pl_map module_config; /* module address -> struct config_module */
+	struct pl_tf_doc *next;
+};
+
+/* Rows of one type, managed or data. */
+struct type_rows {
+	const char *type;
+	bool data;
+	const struct pl_tf_row *row;
+	const struct pl_provider *provider;
+	struct resource *first, *last; /* over all documents, in reading order until sorted */
+	struct pl_map by_value;        /* KEY=VALUE -> struct resource, built when first asked */
+	bool indexed_any;
+	struct type_rows *next;
+};
+
+struct pl_tf {
+	struct pl_model *model;
+	const struct pl_provider *const *providers;
+	struct pl_map types;         /* "TYPE" or "data.TYPE" -> struct type_rows */
+	struct type_rows *type_list; /* in table order */
+	struct pl_tf_doc *docs, *docs_end;
+	struct pl_input **inputs;
+	size_t input_count, input_cap;
+	const char *as;
+	struct pl_model *scratch;    /* what drift entries were and are; kept until the end */
+	const char **cluster_types;  /* of all rows, and their data sources as data.TYPE; ends with NULL */
+	size_t cluster_type_count, cluster_type_cap;
+	struct pl_map stand_ins;     /* PROVIDER/NAME -> struct pl_object */
+	size_t steps;                /* reference steps of the query under way */
+	size_t odd;                  /* texts that needed repair */
+};
+
+/* entries.c: the lists of resources of every kind of document */
+typedef int member_fn(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err);
+int read_resource_changes(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err);
+int read_resource_drift(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err);
+int read_values(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err);
+int read_prior_state(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err);
+int read_raw_resources(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err);
+void append_resource(struct resource **list, struct resource **end, struct resource *r);
+/* The text between the quotes of a raw string without escapes: types, modes. */
+struct pl_slice bare_text(struct pl_slice v);
+
+/* registry.c */
+/* Takes back the documents from `first` on, of a source that could not be read whole. */
+void drop_documents(struct pl_tf *tf, struct pl_tf_doc *first);
+struct type_rows *find_rows(const struct pl_tf *tf, const char *type, size_t n, bool data);
+void parse_resource(struct pl_tf *tf, struct resource *r);
+
+/* config.c */
+int scan_configuration(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err);
+struct config_module *config_of_module(struct pl_tf_doc *doc, const char *module);
+struct config_resource *config_of(struct resource *r);
+json_t *config_json(struct pl_tf *tf, struct config_resource *c);
+/* The expression that a module's call gives to a variable, its default, or NULL. */
+json_t *call_expression(struct pl_tf *tf, struct config_module *m, struct pl_slice variable);
+bool variable_declared(struct pl_tf *tf, struct config_module *m, struct pl_slice variable);
+json_t *call_for_each(struct pl_tf *tf, struct config_module *m);
+json_t *output_expression(struct pl_tf *tf, struct config_module *m, struct pl_slice output);
+void free_config(struct pl_tf_doc *doc);
+
+/* resolve.c */
+/* Does all that the expression refers to stand at plan time?  Else *waits_for names what does not. */
+bool known_at_plan(struct pl_tf *tf, struct pl_tf_doc *doc, struct config_module *m,
+		   json_t *expression, json_t *for_each, const char **waits_for);
+/*
+ * The resources of `types` that the references of an expression lead to, seen from a module
+ * instance; key is the instance key of whoever holds the expression (NULL: none).  Returns the only
+ * one; NULL when there is none or several (*several).
+ */
+struct resource *resolve_references(struct pl_tf *tf, struct pl_tf_doc *doc, const char *module,
+				    const char *key, json_t *expression, json_t *for_each,
+				    const char *const *types, bool *several);
+/* The expression that stands in the configuration for a path, or NULL. */
+json_t *config_expression(struct pl_tf *tf, struct resource *r, const char *path);
+
+/* get.c */
+json_t *own_for_each(struct pl_tf *tf, struct resource *r);
+
+/* link.c */
+void note_cluster(struct pl_tf_doc *doc, struct resource *r);
+void link_to_cluster(struct pl_tf *tf, struct resource *r, const struct pl_tf_row *row);
+
+/* drift.c */
+void collect_drift(struct pl_tf *tf, struct pl_tf_doc *doc);
+
+#endif

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Links: from an attribute to the resource it means, and from pools and things to their cluster.  By
+ * known value first, then by reference, then by elimination; how it was found stays with the link.
+ */
+#include <string.h>
+
+#include "json/load.h"
+#include "terraform/address.h"
+#include "terraform/internal.h"
+
+/* ---- by value ---- */
+
+static const struct resource several_mark;
+#define SEVERAL ((struct resource *)&several_mark) /* stands in maps for "more than one" */
+
+static void index_value(struct pl_tf *tf, struct type_rows *t, const char *key, const char *value,
+			struct resource *r)
+{
+	char *full = pl_arena_strf(&tf->model->arena, "%s=%s", key, value);
+	void **slot;
+
+	for (char *p = full; *p; p++)
+		*p = *p >= 'A' && *p <= 'Z' ? (char)(*p + 32) : *p;
+	slot = pl_map_put(&t->by_value, full, strlen(full));
+	*slot = *slot && *slot != r ? SEVERAL : r;
+}
+
+static const char *last_segment(const char *id)
+{
+	const char *slash = strrchr(id, '/');
+
+	return slash && slash[1] ? slash + 1 : id;
+}
+
+static void index_key(struct pl_tf *tf, struct type_rows *t, const char *key)
+{
+	char *mark = pl_arena_strf(&tf->model->arena, "%s#", key);
+	void **done = pl_map_put(&t->by_value, mark, strlen(mark));
+
+	if (*done)
+		return;
+	*done = SEVERAL;
+	for (struct resource *r = t->first; r; r = (struct resource *)r->pub.next_of_type) {
+		const char *value = r->pub.gone ? NULL : pl_tf_text(tf, &r->pub, key);
+
+		if (value)
+			index_value(tf, t, key, value, r);
+	}
+}
+
+static struct resource *find_value(struct pl_tf *tf, struct type_rows *t, const char *key,
+				   const char *value)
+{
+	char *full = pl_arena_strf(&tf->model->arena, "%s=%s", key, value);
+
+	index_key(tf, t, key);
+	for (char *p = full; *p; p++)
+		*p = *p >= 'A' && *p <= 'Z' ? (char)(*p + 32) : *p;
+	return pl_map_get(&t->by_value, full, strlen(full));
+}
+
+struct pl_tf_resource *pl_tf_find(struct pl_tf *tf, const char *type, bool data, const char *key,
+				  const char *value)
+{
+	struct type_rows *t = find_rows(tf, type, strlen(type), data);
+	struct resource *r = t ? find_value(tf, t, key, value) : NULL;
+
+	return r && r != SEVERAL ? &r->pub : NULL;
+}
+
+/* The ones of the type that say the value under one of the keys; nearest of several by module. */
+static struct resource *nearest(struct pl_tf *tf, struct resource *from, struct type_rows *t,
+				const char *key, const char *value)
+{
+	struct resource *best = NULL;
+	size_t best_len = 0;
+	bool tie = false;
+
+	for (struct resource *r = t->first; r; r = (struct resource *)r->pub.next_of_type) {
+		size_t len = 0;
+		const char *text;
+
+		if (r->pub.gone)
+			continue;
+		text = pl_tf_text(tf, &r->pub, key);
+		if (!text || (!pl_strieq(text, value) && !pl_strieq(text, last_segment(value))))
+			continue;
+		while (r->pub.module[len] && r->pub.module[len] == from->pub.module[len])
+			len++;
+		len += (r->pub.doc == from->pub.doc) + 1U;
+		tie = best && len == best_len;
+		if (len > best_len) {
+			best = r;
+			best_len = len;
+		}
+	}
+	return tie ? NULL : best;
+}
+
+static struct resource *by_value(struct pl_tf *tf, struct resource *from, const char *type,
+				 const char *keys, const char *value)
+{
+	struct type_rows *t = find_rows(tf, type, strlen(type), false);
+	char key[64];
+
+	for (const char *p = keys; t && *p; p += strcspn(p, "|") + (p[strcspn(p, "|")] != '\0')) {
+		size_t n = strcspn(p, "|");
+		struct resource *r;
+
+		if (n >= sizeof key)
+			continue;
+		memcpy(key, p, n);
+		key[n] = '\0';
+		r = find_value(tf, t, key, value);
+		if (!r)
+			r = find_value(tf, t, key, last_segment(value));
+		if (r == SEVERAL)
+			r = nearest(tf, from, t, key, value);
+		if (r)
+			return r;
+	}
+	return NULL;
+}
+
+/* ---- pl_tf_follow ---- */
+
+static struct resource *by_reference(struct pl_tf *tf, struct resource *r, const char *path,
+				     const char *const *types)
+{
+	json_t *expression = config_expression(tf, r, path);
+	bool many;
+
+	if (!expression)
+		return NULL;
+	return resolve_references(tf, r->pub.doc, r->pub.module, r->pub.index, expression,
+				  own_for_each(tf, r), types, &many);
+}
+
+struct pl_tf_resource *pl_tf_follow(struct pl_tf *tf, struct pl_tf_resource *pub, const char *path,
+				    const char *const *types, const char *key, const char **how)
+{
+	struct resource *r = (struct resource *)pub, *found = NULL;
+	struct pl_tf_value v = pl_tf_get(tf, pub, path);
+	char buf[48];
+	const char *value = v.state == PL_TF_SET ? pl_json_text(v.json, buf) : NULL;
+
+	*how = NULL;
+	for (const char *const *t = types; value && !found && *t; t++)
+		found = by_value(tf, r, *t, key, value);
+	if (!found)
+		found = by_reference(tf, r, path, types);
+	return found ? &found->pub : NULL;
+}
+
+struct pl_tf_resource *pl_tf_sibling(struct pl_tf *tf, struct pl_tf_resource *r, const char *type)
+{
+	char *key = pl_arena_strf(&tf->model->arena, "%s|%s", r->module, type);
+	struct resource *found = NULL;
+
+	for (struct resource *s = pl_map_get(&r->doc->by_sibling, key, strlen(key)); s; s = s->next_sibling) {
+		if (s->pub.gone)
+			continue;
+		if (found)
+			return NULL;
+		found = s;
+	}
+	return found ? &found->pub : NULL;
+}
+
+/* ---- clusters ---- */
+
+void note_cluster(struct pl_tf_doc *doc, struct resource *r)
+{
+	const char *module = r->pub.module;
+	size_t n = strlen(module);
+
+	if (r->pub.gone)
+		return;
+	for (;;) {
+		struct pl_slice parent, call, key;
+		void **slot = pl_map_put(&doc->clusters_below, module, n);
+
+		*slot = *slot && *slot != r ? SEVERAL : r;
+		if (!n || !pl_tf_module_last((struct pl_slice){ module, n }, &parent, &call, &key))
+			return;
+		n = parent.n;
+	}
+}
+
+/* The cluster with which the resource shares the longest module path, if that is one. */
+static struct resource *cluster_near(struct pl_tf_doc *doc, const struct resource *r)
+{
+	size_t n = strlen(r->pub.module);
+
+	for (;;) {
+		struct pl_slice parent, call, key;
+		struct resource *found = pl_map_get(&doc->clusters_below, r->pub.module, n);
+
+		if (found)
+			return found == SEVERAL ? NULL : found;
+		if (!n || !pl_tf_module_last((struct pl_slice){ r->pub.module, n }, &parent, &call, &key))
+			return NULL;
+		n = parent.n;
+	}
+}
+
+/* A cluster that no source holds but pools name. */
+static struct pl_object *stand_in(struct pl_tf *tf, struct resource *r, const char *provider,
+				  const char *name)
+{
+	char *key = pl_arena_strf(&tf->model->arena, "%s/%s", provider, name);
+	void **slot = pl_map_put(&tf->stand_ins, key, strlen(key));
+	struct pl_object *o = *slot;
+
+	if (o)
+		return o;
+	o = pl_model_object(tf->model, PL_CLUSTER, name, r->pub.doc->source, NULL);
+	o->stand_in = true;
+	*slot = o;
+	pl_fact_text(tf->model, o, PL_CLUSTER_PROVIDER, provider, NULL)->basis = PL_INFERRED;
+	return o;
+}
+
+/* A data source of a cluster leads to the cluster it names. */
+static struct pl_object *object_of(struct pl_tf *tf, struct resource *r)
+{
+	const struct type_rows *t;
+	struct pl_tf_resource *found;
+	const char *name;
+
+	if (!r || !r->pub.data)
+		return r ? r->pub.object : NULL;
+	t = find_rows(tf, r->pub.type, strlen(r->pub.type), false);
+	name = t ? pl_tf_text(tf, &r->pub, t->row->name ? t->row->name : "name") : NULL;
+	if (!name)
+		return NULL;
+	found = pl_tf_find(tf, r->pub.type, false, t->row->name, name);
+	if (found && found->object)
+		return found->object;
+	return stand_in(tf, r, t->row->provider, name);
+}
+
+static struct pl_object *by_named_cluster(struct pl_tf *tf, struct resource *r,
+					  const struct pl_tf_row *row)
+{
+	const char *types[16], *how;
+	struct pl_tf_resource *found;
+	struct pl_object *o;
+	const char *name;
+	size_t n = 0;
+
+	for (const char *const *t = row->cluster_types; *t && n < 14; t++) {
+		types[n++] = *t;
+		types[n++] = pl_arena_strf(&tf->model->arena, "data.%s", *t);
+	}
+	types[n] = NULL;
+	found = pl_tf_follow(tf, &r->pub, row->cluster, types, row->cluster_key, &how);
+	o = object_of(tf, (struct resource *)found);
+	if (o)
+		return o;
+	name = pl_tf_text(tf, &r->pub, row->cluster);
+	return name ? stand_in(tf, r, row->provider, last_segment(name)) : NULL;
+}
+
+/* What the configuration of the resource's provider refers to (helm and kubernetes). */
+static struct pl_object *by_provider(struct pl_tf *tf, struct resource *r)
+{
+	struct pl_tf_doc *doc = r->pub.doc;
+	struct config_resource *c = config_of(r);
+	const char *key = c ? pl_json_member_str(config_json(tf, c), "provider_config_key") : NULL;
+	struct pl_err err = PL_ERR_INIT;
+	const char *module;
+	json_t *config;
+	bool many;
+
+	if (!key || !doc->provider_config.n)
+		return NULL;
+	if (!doc->provider_json)
+		doc->provider_json = pl_json_load(doc->provider_config, NULL, &err);
+	config = json_object_get(doc->provider_json, key);
+	module = pl_json_member_str(config, "module_address");
+	return object_of(tf, resolve_references(tf, doc, module ? module : "", NULL,
+						json_object_get(config, "expressions"), NULL,
+						tf->cluster_types, &many));
+}
+
+void link_to_cluster(struct pl_tf *tf, struct resource *r, const struct pl_tf_row *row)
+{
+	struct pl_object *o = r->pub.object;
+	struct resource *near;
+
+	o->cluster = row->cluster ? by_named_cluster(tf, r, row) : by_provider(tf, r);
+	if (o->cluster)
+		return;
+	near = cluster_near(r->pub.doc, r);
+	if (!near || !near->pub.object)
+		return;
+	for (const char *const *t = row->cluster ? row->cluster_types : NULL; t && *t; t++)
+		if (pl_streq(*t, near->pub.type)) {
+			o->cluster = near->pub.object;
+			o->cluster_how = "the only cluster it can belong to";
+		}
+	if (!row->cluster) {
+		o->cluster = near->pub.object;
+		o->cluster_how = "shares the longest module path with it";
+	}
+}

@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One pass over the bytes of a source: documents are told apart by their members, the lists of
+ * resources go to entries.c, the configuration to config.c, everything else is validated and
+ * forgotten.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "model/snapshot.h"
+#include "terraform/internal.h"
+
+/* ---- the document ---- */
+
+/* Members that only decide what a document is. */
+struct nature {
+	struct pl_slice format_version, version, terraform_version, format, encryption;
+	struct pl_slice errored, complete, applyable, level;
+	bool resource_list, lineage, values, modules;
+};
+
+static const struct {
+	const char *name;
+	size_t offset;
+} nature_members[] = {
+	{ "format_version", offsetof(struct nature, format_version) },
+	{ "version", offsetof(struct nature, version) },
+	{ "terraform_version", offsetof(struct nature, terraform_version) },
+	{ "format", offsetof(struct nature, format) },
+	{ "encryption_version", offsetof(struct nature, encryption) },
+	{ "errored", offsetof(struct nature, errored) },
+	{ "complete", offsetof(struct nature, complete) },
+	{ "applyable", offsetof(struct nature, applyable) },
+	{ "@level", offsetof(struct nature, level) },
+};
+
+static int keep_range(struct pl_slice *to, struct pl_scan *s, struct pl_err *err)
+{
+	return pl_scan_skip(s, to, err);
+}
+
+static int read_state_values(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err)
+{
+	doc->kind = DOC_STATE;
+	return read_values(doc, s, err);
+}
+
+static int read_planned(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err)
+{
+	doc->has_planned = true;
+	return keep_range(&doc->planned, s, err);
+}
+
+static int read_variables(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err)
+{
+	return keep_range(&doc->variables_range, s, err);
+}
+
+static int read_configuration(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err)
+{
+	doc->has_config = true;
+	return scan_configuration(doc, s, err);
+}
+
+static const struct {
+	const char *name;
+	member_fn *read;
+} document_members[] = {
+	{ "planned_values", read_planned },
+	{ "resource_changes", read_resource_changes },
+	{ "resource_drift", read_resource_drift },
+	{ "prior_state", read_prior_state },
+	{ "configuration", read_configuration },
+	{ "variables", read_variables },
+	{ "values", read_state_values },
+	{ "resources", read_raw_resources },
+};
+
+static int read_document_member(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_slice key,
+				struct nature *n, struct pl_err *err)
+{
+	struct pl_slice value;
+
+	for (size_t i = 0; i < sizeof document_members / sizeof *document_members; i++)
+		if (pl_slice_is(key, document_members[i].name)) {
+			n->resource_list |= pl_slice_is(key, "resources");
+			n->values |= pl_slice_is(key, "values");
+			return document_members[i].read(doc, s, err);
+		}
+	n->lineage |= pl_slice_is(key, "lineage") || pl_slice_is(key, "serial");
+	n->modules |= pl_slice_is(key, "modules");
+	if (pl_scan_skip(s, &value, err))
+		return -1;
+	for (size_t i = 0; i < sizeof nature_members / sizeof *nature_members; i++)
+		if (pl_slice_is(key, nature_members[i].name))
+			memcpy((char *)n + nature_members[i].offset, &value, sizeof value);
+	return 0;
+}
+
+/* An empty or absent root module: what a refresh-only or a destroy plan plans. */
+static bool plans_nothing(const struct pl_tf_doc *doc)
+{
+	static const char word[] = "\"resources\"";
+
+	for (size_t i = 0; i + sizeof word - 1 <= doc->planned.n; i++)
+		if (!memcmp(doc->planned.p + i, word, sizeof word - 1))
+			return false;
+	return true;
+}
+
+static int reject(const char *name, const char *what, struct pl_err *err)
+{
+	return pl_err_set(err, PL_E_INPUT, "'%s' %s", name, what);
+}
+
+static int check_state_version(struct pl_tf_doc *doc, const char *name, const struct nature *n,
+			       struct pl_err *err)
+{
+	int64_t version = n->version.n && n->version.n < 20 ? strtoll(n->version.p, NULL, 10) : 0;
+
+	doc->kind = DOC_STATE;
+	if (version == 4)
+		return 0;
+	if (version > 4)
+		return pl_err_set(err, PL_E_INPUT,
+				  "'%s' is a Terraform state of version %" PRId64 "; versions up to 4 are known", name, version);
+	return pl_err_set(err, PL_E_INPUT,
+			  "'%s' is a Terraform state of version %" PRId64 ", written before Terraform 0.12; "
+			  "run `terraform init` and `terraform apply -refresh-only` with Terraform 0.12 or later, "
+			  "or give the output of `terraform show -json`", name, version);
+}
+
+static int check_format(struct pl_tf_doc *doc, const char *name, const struct nature *n,
+			struct pl_err *err)
+{
+	struct pl_slice v = bare_text(n->format_version);
+
+	if (!v.n || (v.p[0] != '0' && v.p[0] != '1') || (v.n > 1 && v.p[1] != '.'))
+		return pl_err_set(err, PL_E_INPUT,
+				  "'%s' has format_version \"%.*s\"; 0.x and 1.x are known: use a newer plumbline",
+				  name, (int)(v.n < 20 ? v.n : 20), v.p);
+	if (n->values && !doc->has_planned && !doc->has_changes)
+		doc->kind = DOC_STATE;
+	else if (!doc->has_planned && !doc->has_changes && !doc->has_config && !doc->has_prior)
+		doc->kind = DOC_STATE; /* an empty state is only its format_version */
+	return 0;
+}
+
+/* Says what the document is; refuses what is no plan and no state. */
+static int decide_nature(struct pl_tf_doc *doc, const char *name, const struct nature *n,
+			 struct pl_err *err)
+{
+	if (n->encryption.n)
+		return reject(name, "is encrypted by OpenTofu; give the output of `tofu show -json` instead", err);
+	if (n->level.n)
+		return reject(name, "is the event stream of `terraform plan -json`, which holds no values; run "
+			      "`terraform plan -out=tfplan` and give the output of `terraform show -json tfplan`", err);
+	if (n->format_version.n) {
+		if (check_format(doc, name, n, err))
+			return -1;
+	} else if (n->version.n && (n->lineage || n->resource_list || n->modules)) {
+		if (check_state_version(doc, name, n, err))
+			return -1;
+	} else if (!doc->has_changes && !doc->has_planned) {
+		return reject(name, "is JSON, but no Terraform plan or state (no format_version); give the output "
+			      "of `terraform show -json tfplan`, or a state file", err);
+	}
+	if (pl_slice_is(n->errored, "true"))
+		return reject(name, "is a plan that errored: what it holds is not what would be built; mend the "
+			      "error that `terraform plan` shows, then check again", err);
+	doc->incomplete = pl_slice_is(n->complete, "false");
+	return 0;
+}
+
+/* Where the inventory comes from when there are no resource_changes. */
+static int choose_inventory(struct pl_tf_doc *doc, struct pl_err *err)
+{
+	if (doc->kind != DOC_PLAN || doc->has_changes)
+		return 0;
+	if (doc->has_prior && plans_nothing(doc)) {
+		doc->refresh_only = true;
+		if (doc->prior) {
+			doc->prior_end->next = doc->list;
+			doc->list_end = doc->list ? doc->list_end : doc->prior_end;
+			doc->list = doc->prior;
+			for (struct resource *r = doc->list; r; r = r->next)
+				doc->resources += !r->pub.data;
+			doc->prior = doc->prior_end = NULL;
+		}
+		return 0;
+	}
+	if (doc->planned.n) {
+		struct pl_scan s;
+
+		pl_scan_init(&s, doc->planned);
+		doc->kind = DOC_STATE; /* the values of planned_values are read as a state's are */
+		if (read_values(doc, &s, err))
+			return -1;
+		doc->kind = DOC_PLAN;
+		for (struct resource *r = doc->list; r; r = r->next)
+			r->sparse = !r->pub.data;
+	}
+	return 0;
+}
+
+static void finish_resource(struct pl_tf_doc *doc, struct resource *r)
+{
+	struct pl_arena *arena = &doc->tf->model->arena;
+	struct type_rows *rows = find_rows(doc->tf, r->pub.type, strlen(r->pub.type), r->pub.data);
+	char *key;
+	void **slot;
+
+	if (!r->pub.module)
+		r->pub.module = "";
+	*pl_map_put(&doc->by_address, r->pub.address, strlen(r->pub.address)) = r;
+	key = pl_arena_strf(arena, "%s|%s%s.%s", r->pub.module, r->pub.data ? "data." : "", r->pub.type,
+			    r->pub.name);
+	slot = pl_map_put(&doc->by_block, key, strlen(key));
+	r->next_same = *slot;
+	*slot = r;
+	key = pl_arena_strf(arena, "%s|%s%s", r->pub.module, r->pub.data ? "data." : "", r->pub.type);
+	slot = pl_map_put(&doc->by_sibling, key, strlen(key));
+	r->next_sibling = *slot;
+	*slot = r;
+	if (rows->last)
+		rows->last->pub.next_of_type = &r->pub;
+	else
+		rows->first = r;
+	rows->last = r;
+}
+
+static int by_address(const void *a, const void *b)
+{
+	const struct resource *x = *(struct resource *const *)a, *y = *(struct resource *const *)b;
+
+	return strcmp(x->pub.address, y->pub.address);
+}
+
+/* Puts the list into address order, so that nothing depends on the order in the file. */
+static void sort_resources(struct pl_tf_doc *doc)
+{
+	struct resource **all = NULL;
+	size_t n = 0, cap = 0;
+
+	for (struct resource *r = doc->list; r; r = r->next) {
+		all = pl_grow(all, n, &cap, sizeof(struct resource *));
+		all[n++] = r;
+	}
+	if (n)
+		qsort(all, n, sizeof(struct resource *), by_address);
+	doc->list = doc->list_end = NULL;
+	for (size_t i = 0; i < n; i++) {
+		all[i]->next = NULL;
+		append_resource(&doc->list, &doc->list_end, all[i]);
+		finish_resource(doc, all[i]);
+	}
+	free(all);
+}
+
+static struct pl_tf_doc *new_doc(struct pl_tf *tf)
+{
+	struct pl_tf_doc *doc = pl_alloc(sizeof *doc);
+
+	doc->tf = tf;
+	if (tf->docs)
+		tf->docs_end->next = doc;
+	else
+		tf->docs = doc;
+	tf->docs_end = doc;
+	return doc;
+}
+
+/* Reads the document the scanner stands at. */
+static int read_document(struct pl_tf *tf, struct pl_scan *s, const char *name,
+			 struct pl_tf_doc **out, struct pl_err *err)
+{
+	struct pl_tf_doc *doc = new_doc(tf);
+	struct nature nature = { 0 };
+	struct pl_slice key;
+	int more = pl_scan_enter(s, '{', err);
+
+	*out = doc;
+	if (more <= 0)
+		return more < 0 ? -1 : pl_scan_fail(s, "no JSON object", err);
+	while ((more = pl_scan_member(s, &key, err)) == 1)
+		if (read_document_member(doc, s, key, &nature, err))
+			return pl_err_wrap(err, "'%s'", name);
+	if (more < 0)
+		return pl_err_wrap(err, "'%s'", name);
+	if (pl_slice_is(bare_text(nature.format), PL_SNAPSHOT_FORMAT))
+		return 1;
+	if (decide_nature(doc, name, &nature, err) || choose_inventory(doc, err))
+		return -1;
+	doc->terraform_version = pl_scan_text(&tf->model->arena, nature.terraform_version);
+	return 0;
+}
+
+static const char *source_kind(const struct pl_tf_doc *doc)
+{
+	return doc->kind == DOC_PLAN ? "terraform-plan" : "terraform-state";
+}
+
+static void add_source(struct pl_tf *tf, struct pl_tf_doc *first, const char *path,
+		       const struct pl_tf_options *opt)
+{
+	struct pl_source source = { .name = path, .witness = PL_PLAN, .kind = source_kind(first),
+				    .terraform_version = first->terraform_version, .complete = true,
+				    .join = opt->join };
+	int index;
+
+	for (struct pl_tf_doc *d = first; d; d = d->next) {
+		source.resources += d->resources;
+		if (d->incomplete) {
+			source.complete = false;
+			source.why = "targeted plan";
+		}
+	}
+	index = pl_model_source(tf->model, &source);
+	for (struct pl_tf_doc *d = first; d; d = d->next) {
+		d->source = index;
+		sort_resources(d);
+	}
+}
+
+static int read_documents(struct pl_tf *tf, const struct pl_input *in, const char *path,
+			  struct pl_tf_doc **first, const char **snapshot, struct pl_err *err)
+{
+	size_t at = in->first, count = 0;
+
+	while (at < in->len) {
+		struct pl_tf_doc *doc;
+		struct pl_scan s;
+		int rc;
+
+		if (++count > PL_LIMIT_DOCUMENTS)
+			return pl_err_set(err, PL_E_LIMIT, "'%s' holds more than %d documents", path,
+					  PL_LIMIT_DOCUMENTS);
+		pl_scan_init(&s, (struct pl_slice){ in->data, in->len });
+		s.p += at;
+		rc = read_document(tf, &s, path, &doc, err);
+		tf->odd += s.odd;
+		*first = *first ? *first : doc;
+		if (rc == 1) {
+			*snapshot = in->data + at;
+			return 0;
+		}
+		if (rc < 0)
+			return -1;
+		if (pl_input_next(in, (size_t)(s.p - in->data), &at, NULL, err))
+			return -1;
+	}
+	return 0;
+}
+
+int pl_tf_read(struct pl_tf *tf, const char *path, const struct pl_tf_options *opt,
+	       const char **snapshot, struct pl_err *err)
+{
+	struct pl_input *in = pl_alloc(sizeof *in);
+	struct pl_tf_doc *first = NULL;
+	size_t odd = tf->odd;
+
+	tf->as = opt->as;
+	if (pl_input_read(path, opt->terraform_cmd, in, err)) {
+		free(in);
+		return -1;
+	}
+	tf->inputs = pl_grow(tf->inputs, tf->input_count, &tf->input_cap, sizeof *tf->inputs);
+	tf->inputs[tf->input_count++] = in;
+	*snapshot = NULL;
+	if (read_documents(tf, in, path, &first, snapshot, err) || *snapshot) {
+		drop_documents(tf, first);
+		return *snapshot ? 0 : -1;
+	}
+	add_source(tf, first, path, opt);
+	if (tf->odd > odd)
+		pl_model_problem(tf->model, path, NULL, "repaired",
+				 "invalid UTF-8, lone surrogates or duplicate keys: replaced by U+FFFD, the last key wins");
+	return 0;
+}

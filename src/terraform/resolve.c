@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * References, followed through variables, module calls, outputs and for_each: to learn whether a
+ * value stood at plan time, and to find the resource that an attribute leads to.
+ *
+ * The list of an expression names every traversal longest first and then cut shorter step by step;
+ * only the longest ones are followed.  Locals are not in the file: a reference to one ends there.
+ */
+#include <string.h>
+
+#include "base/limits.h"
+#include "terraform/address.h"
+#include "terraform/internal.h"
+
+/* Steps one question may take altogether, so that a hostile configuration cannot branch for ever. */
+#define STEPS_A_QUESTION 20000
+
+/* Is `shorter` the reference `longer` with steps cut off its end? */
+static bool is_cut_of(const char *shorter, const char *longer)
+{
+	size_t n = strlen(shorter);
+
+	return !strncmp(longer, shorter, n) && (longer[n] == '.' || longer[n] == '[' || !longer[n]);
+}
+
+/* The next reference at or after *i that is not a cut of the one before it; NULL at the end. */
+static const char *next_reference(json_t *references, size_t *i)
+{
+	while (*i < json_array_size(references)) {
+		const char *ref = json_string_value(json_array_get(references, *i));
+		const char *before = *i ? json_string_value(json_array_get(references, *i - 1)) : NULL;
+
+		(*i)++;
+		if (ref && !(before && is_cut_of(ref, before)))
+			return ref;
+	}
+	return NULL;
+}
+
+/* An expression may be a block of expressions: an argument that is an object keeps one list. */
+static json_t *references_of(json_t *expression)
+{
+	return json_object_get(expression, "references");
+}
+
+/* ---- was it known at plan time? ---- */
+
+struct known {
+	struct pl_tf *tf;
+	struct pl_tf_doc *doc;
+	const char **waits_for;
+	unsigned depth;
+};
+
+static bool all_known(struct known *k, struct config_module *m, json_t *expression, json_t *for_each);
+
+static bool waits(struct known *k, const char *ref)
+{
+	*k->waits_for = pl_arena_strdup(&k->tf->model->arena, ref);
+	return false;
+}
+
+static bool variable_known(struct known *k, struct config_module *m, struct pl_slice name)
+{
+	json_t *expression;
+
+	if (!m->parent)
+		return true; /* root variables' values stand in the plan */
+	expression = call_expression(k->tf, m, name);
+	/* an argument that is left out takes the declared default, which is a constant */
+	return !expression || all_known(k, m->parent, expression, call_for_each(k->tf, m));
+}
+
+static bool output_known(struct known *k, struct config_module *m, const struct pl_tf_ref *ref,
+			 const char *text)
+{
+	struct config_module *child = pl_map_get(&m->children, ref->name.p, ref->name.n);
+	json_t *expression = child ? output_expression(k->tf, child, ref->output) : NULL;
+
+	return expression ? all_known(k, child, expression, NULL) : waits(k, text);
+}
+
+static bool reference_known(struct known *k, struct config_module *m, const char *text,
+			    json_t *for_each)
+{
+	struct pl_tf_ref ref;
+
+	if (!pl_tf_ref_parse(pl_slice(text), &ref))
+		return waits(k, text);
+	switch (ref.kind) {
+	case PL_TF_REF_VAR:
+		return variable_known(k, m, ref.name);
+	case PL_TF_REF_EACH_KEY:
+	case PL_TF_REF_EACH_VALUE:
+		return all_known(k, m, for_each, NULL);
+	case PL_TF_REF_COUNT_INDEX:
+	case PL_TF_REF_PATH:
+	case PL_TF_REF_TERRAFORM:
+		return true;
+	case PL_TF_REF_MODULE_OUTPUT:
+		return output_known(k, m, &ref, text);
+	default:
+		return waits(k, text);
+	}
+}
+
+/* Blocks inside an argument: every expression in them counts. */
+static bool members_known(struct known *k, struct config_module *m, json_t *block, json_t *for_each)
+{
+	const char *key;
+	json_t *v;
+	size_t i;
+
+	json_object_foreach(block, key, v)
+		if (!all_known(k, m, v, for_each))
+			return false;
+	json_array_foreach(block, i, v)
+		if (!all_known(k, m, v, for_each))
+			return false;
+	return true;
+}
+
+static bool all_known(struct known *k, struct config_module *m, json_t *expression, json_t *for_each)
+{
+	json_t *references = references_of(expression);
+	const char *ref;
+	bool known = true;
+
+	if (++k->tf->steps > STEPS_A_QUESTION || ++k->depth > PL_LIMIT_REFERENCE_STEPS)
+		return waits(k, "a reference that is followed too far");
+	if (json_is_object(expression) && json_object_get(expression, "constant_value"))
+		known = true;
+	else if (!references)
+		known = members_known(k, m, expression, for_each);
+	for (size_t i = 0; known && (ref = next_reference(references, &i)) != NULL;)
+		known = reference_known(k, m, ref, for_each);
+	k->depth--;
+	return known;
+}
+
+bool known_at_plan(struct pl_tf *tf, struct pl_tf_doc *doc, struct config_module *m,
+		   json_t *expression, json_t *for_each, const char **waits_for)
+{
+	struct known k = { .tf = tf, .doc = doc, .waits_for = waits_for };
+
+	tf->steps = 0;
+	return all_known(&k, m, expression, for_each);
+}
+
+/* ---- which resource is it? ---- */
+
+struct search {
+	struct pl_tf *tf;
+	struct pl_tf_doc *doc;
+	const char *const *types;
+	struct resource *found;
+	bool several;
+	unsigned depth;
+};
+
+/* Where an expression stands: a module instance, and the key of whoever holds it. */
+struct place {
+	const char *module;
+	const char *key;
+	json_t *for_each;
+};
+
+static void search_expression(struct search *s, struct place at, json_t *expression);
+
+static void found(struct search *s, struct resource *r)
+{
+	if (r->pub.gone)
+		return;
+	if (s->found && s->found != r)
+		s->several = true;
+	s->found = r;
+}
+
+/* Data sources are wanted under the name data.TYPE. */
+static bool wanted_type(const struct search *s, struct pl_slice type, bool data)
+{
+	for (const char *const *t = s->types; *t; t++)
+		if (data ? pl_starts(*t, "data.") && pl_slice_is(type, *t + 5) : pl_slice_is(type, *t))
+			return true;
+	return false;
+}
+
+static bool same_index(const struct resource *r, const char *key, size_t n)
+{
+	return r->pub.index && strlen(r->pub.index) == n && !memcmp(r->pub.index, key, n);
+}
+
+/* Instances of a block in this module instance: the one of the key, else the holder's own key when
+ * the expression asks by key, else all. */
+static void search_block(struct search *s, const struct place *at, const struct pl_tf_ref *ref,
+			 bool by_key)
+{
+	char *block = pl_arena_strf(&s->tf->model->arena, "%s|%s" PL_SLICE_FMT "." PL_SLICE_FMT, at->module,
+				    ref->kind == PL_TF_REF_DATA ? "data." : "", PL_SLICE_ARG(ref->type),
+				    PL_SLICE_ARG(ref->name));
+	struct resource *first = pl_map_get(&s->doc->by_block, block, strlen(block)), *r;
+
+	if (ref->key.n || (by_key && at->key)) {
+		const char *key = ref->key.n ? ref->key.p : at->key;
+		size_t n = ref->key.n ? ref->key.n : strlen(at->key);
+
+		for (r = first; r; r = r->next_same)
+			if (same_index(r, key, n)) {
+				found(s, r);
+				return;
+			}
+		if (ref->key.n)
+			return;
+	}
+	for (r = first; r; r = r->next_same)
+		found(s, r);
+}
+
+static void search_variable(struct search *s, const struct place *at, struct pl_slice name)
+{
+	struct config_module *m = config_of_module(s->doc, at->module);
+	struct pl_arena *a = &s->tf->model->arena;
+	struct pl_slice parent, call, key;
+	json_t *expression;
+
+	if (!m || !m->parent || !pl_tf_module_last(pl_slice(at->module), &parent, &call, &key))
+		return;
+	expression = call_expression(s->tf, m, name);
+	if (expression)
+		search_expression(s, (struct place){ .module = pl_arena_strndup(a, parent.p, parent.n),
+				  .key = key.n ? pl_arena_strndup(a, key.p, key.n) : NULL,
+				  .for_each = call_for_each(s->tf, m) }, expression);
+}
+
+/* Is there an instance of the module at this address? */
+static bool module_exists(const struct search *s, const char *module)
+{
+	size_t n = strlen(module);
+
+	for (const struct resource *r = s->doc->list; r; r = r->next)
+		if (!strncmp(r->pub.module, module, n) && (!r->pub.module[n] || r->pub.module[n] == '.'))
+			return true;
+	return false;
+}
+
+/* The output of one instance of a called module. */
+static bool search_instance(struct search *s, const struct pl_tf_ref *ref, const char *module)
+{
+	struct config_module *child = config_of_module(s->doc, module);
+	json_t *expression = child ? output_expression(s->tf, child, ref->output) : NULL;
+
+	if (!expression)
+		return false;
+	search_expression(s, (struct place){ .module = module }, expression);
+	return true;
+}
+
+static void search_output(struct search *s, const struct place *at, const struct pl_tf_ref *ref,
+			  bool by_key)
+{
+	struct pl_arena *a = &s->tf->model->arena;
+	const char *base = pl_arena_strf(a, "%s%smodule." PL_SLICE_FMT, at->module, *at->module ? "." : "",
+					 PL_SLICE_ARG(ref->name));
+	size_t n = strlen(base);
+	const char *last = NULL;
+
+	if (ref->key.n) {
+		search_instance(s, ref, pl_arena_strf(a, "%s[" PL_SLICE_FMT "]", base, PL_SLICE_ARG(ref->key)));
+		return;
+	}
+	if (by_key && at->key) {
+		const char *keyed = pl_arena_strf(a, "%s[%s]", base, at->key);
+
+		if (module_exists(s, keyed)) {
+			search_instance(s, ref, keyed);
+			return;
+		}
+	}
+	/* every instance there is; the list is in address order, so instances stand together */
+	for (struct resource *r = s->doc->list; r; r = r->next) {
+		const char *m = r->pub.module;
+		size_t len = n;
+
+		if (strncmp(m, base, n) || (m[n] && m[n] != '.' && m[n] != '['))
+			continue;
+		if (m[n] == '[')
+			len = pl_tf_skip_index(m + n, strlen(m + n)) + n;
+		if (last && strlen(last) == len && !strncmp(last, m, len))
+			continue;
+		last = pl_arena_strndup(a, m, len);
+		if (!search_instance(s, ref, last))
+			return;
+	}
+}
+
+/* A module as a whole: whatever of the types is below it. */
+static void search_module(struct search *s, const struct place *at, const struct pl_tf_ref *ref)
+{
+	const char *base = pl_arena_strf(&s->tf->model->arena, "%s%smodule." PL_SLICE_FMT, at->module,
+					 *at->module ? "." : "", PL_SLICE_ARG(ref->name));
+	size_t n = strlen(base);
+
+	for (struct resource *r = s->doc->list; r; r = r->next)
+		if (!r->pub.data && !strncmp(r->pub.module, base, n) &&
+		    (!r->pub.module[n] || r->pub.module[n] == '.' || r->pub.module[n] == '[') &&
+		    wanted_type(s, pl_slice(r->pub.type), false))
+			found(s, r);
+}
+
+static void search_reference(struct search *s, const struct place *at, const char *text, bool by_key)
+{
+	struct pl_tf_ref ref;
+
+	if (!pl_tf_ref_parse(pl_slice(text), &ref))
+		return;
+	switch (ref.kind) {
+	case PL_TF_REF_RESOURCE:
+	case PL_TF_REF_DATA:
+		if (wanted_type(s, ref.type, ref.kind == PL_TF_REF_DATA))
+			search_block(s, at, &ref, by_key);
+		break;
+	case PL_TF_REF_VAR:
+		search_variable(s, at, ref.name);
+		break;
+	case PL_TF_REF_EACH_KEY:
+	case PL_TF_REF_EACH_VALUE:
+		search_expression(s, (struct place){ .module = at->module, .key = at->key }, at->for_each);
+		break;
+	case PL_TF_REF_MODULE_OUTPUT:
+		search_output(s, at, &ref, by_key);
+		break;
+	case PL_TF_REF_MODULE:
+		search_module(s, at, &ref);
+		break;
+	default:
+		break;
+	}
+}
+
+static bool asks_by_key(json_t *references)
+{
+	json_t *ref;
+	size_t i;
+
+	json_array_foreach(references, i, ref)
+		if (!strncmp(json_string_value(ref) ? json_string_value(ref) : "", "each.", 5) ||
+		    !strncmp(json_string_value(ref) ? json_string_value(ref) : "", "count.", 6))
+			return true;
+	return false;
+}
+
+static void search_expression(struct search *s, struct place at, json_t *expression)
+{
+	json_t *references = references_of(expression);
+	bool by_key = asks_by_key(references) || !at.for_each;
+	const char *ref, *key;
+	json_t *v;
+	size_t i;
+
+	if (++s->tf->steps > STEPS_A_QUESTION || s->depth > PL_LIMIT_REFERENCE_STEPS)
+		return;
+	s->depth++;
+	for (i = 0; (ref = next_reference(references, &i)) != NULL;)
+		search_reference(s, &at, ref, by_key);
+	if (!references && !json_object_get(expression, "constant_value")) {
+		json_object_foreach(expression, key, v)
+			search_expression(s, at, v);
+		json_array_foreach(expression, i, v)
+			search_expression(s, at, v);
+	}
+	s->depth--;
+}
+
+struct resource *resolve_references(struct pl_tf *tf, struct pl_tf_doc *doc, const char *module,
+				    const char *key, json_t *expression, json_t *for_each,
+				    const char *const *types, bool *several)
+{
+	struct search s = { .tf = tf, .doc = doc, .types = types };
+
+	tf->steps = 0;
+	search_expression(&s, (struct place){ .module = module, .key = key, .for_each = for_each },
+			  expression);
+	*several = s.several;
+	return s.several ? NULL : s.found;
+}
