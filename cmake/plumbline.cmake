@@ -1,5 +1,7 @@
 # How plumbline is put together: rooms, providers, compiled-in data, the program.
 
+include(GNUInstallDirs)
+
 set(CMAKE_C_STANDARD 17)
 set(CMAKE_C_STANDARD_REQUIRED ON)
 set(CMAKE_C_EXTENSIONS OFF)
@@ -11,13 +13,14 @@ option(PL_WERROR "treat warnings as errors" OFF)
 option(PL_SANITIZE "build with AddressSanitizer and UndefinedBehaviorSanitizer" OFF)
 option(PL_HARDEN "link-time optimisation and hardening" OFF)
 option(PL_FUZZ "build the libFuzzer targets (clang)" OFF)
+option(PL_TESTS "build the tests, which need more than the program does" ON)
 
 add_library(pl_flags INTERFACE)
 target_compile_options(pl_flags INTERFACE
 	-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
 	-Wvla -Wundef -Wformat=2 $<$<BOOL:${PL_WERROR}>:-Werror>)
 target_compile_definitions(pl_flags INTERFACE _POSIX_C_SOURCE=200809L _DEFAULT_SOURCE
-	PL_VERSION="${PROJECT_VERSION}")
+	PL_TOOL_VERSION="${PROJECT_VERSION}")
 if(PL_SANITIZE)
 	target_compile_options(pl_flags INTERFACE -fsanitize=address,undefined
 		-fno-sanitize-recover=all -fno-omit-frame-pointer)
@@ -112,4 +115,5 @@ function(pl_program name folder)
 	add_executable(${name} ${CMAKE_SOURCE_DIR}/${folder}/main.c)
 	target_link_libraries(${name} PRIVATE pl_cli pl_flags)
 	install(TARGETS ${name} RUNTIME)
+	install(FILES ${CMAKE_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 endfunction()
