@@ -76,20 +76,19 @@ static void more_of_object(struct pl_tf *tf, struct type_rows *t, struct resourc
 
 /* ---- what is refused ---- */
 
-static const char *why_nothing(struct pl_tf *tf, const struct pl_tf_doc *doc)
+static const char *why_nothing(const struct pl_tf_doc *doc)
 {
 	bool gone = false;
 
 	for (const struct resource *r = doc->list; r; r = r->next)
 		gone |= r->pub.gone && r->pub.object;
 	if (gone)
-		return "destroys every cluster and pool in it: nothing remains to be judged";
+		return "destroys every cluster and node pool in it: nothing remains to be judged";
 	if (doc->incomplete)
-		return "holds no cluster and no node pool: this is a targeted plan; plan without -target, or "
-		       "give the plan or state that holds the cluster as a further source";
+		return "cannot be judged: no cluster in this targeted plan; plan without -target, or give the "
+		       "plan or state that holds the cluster as a further source";
 	if (doc->kind == DOC_STATE && !doc->resources)
 		return "is a state without resources: there is no cluster in it to judge";
-	(void)tf;
 	return "holds no cluster and no node pool that plumbline knows; give the plan or state of the root "
 	       "module that holds the cluster";
 }
@@ -113,7 +112,7 @@ static int refuse(struct pl_tf *tf, struct pl_err *err)
 		if (d->deletions > worst->deletions)
 			worst = d;
 	return pl_err_set(err, PL_E_INPUT, "'%s' %s", tf->model->sources[worst->source].name,
-			  why_nothing(tf, worst));
+			  why_nothing(worst));
 }
 
 int pl_tf_collect(struct pl_tf *tf, struct pl_err *err)
