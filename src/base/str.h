@@ -31,7 +31,7 @@ static inline bool pl_slice_is(struct pl_slice a, const char *s)
 {
 	size_t n = strlen(s);
 
-	return a.n == n && !memcmp(a.p, s, n);
+	return a.n == n && (!n || !memcmp(a.p, s, n));
 }
 
 bool pl_streq(const char *a, const char *b);      /* NULL equals only NULL */
