@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Rules of Azure load balancers and application gateways as entries, and the annotations that choose
+ * balancers on AKS.
+ */
+#include <stdlib.h>
+
+#include "azure/azure.h"
+#include "base/str.h"
+#include "model/annotation.h"
+
+/* A rule for UDP carries neither HTTP nor SSH. */
+bool pl_azure_balances(struct pl_tf *tf, struct pl_tf_resource *r)
+{
+	return !pl_strieq(pl_tf_text(tf, r, "protocol"), "Udp");
+}
+
+static void add_list(struct pl_model *m, struct pl_object *o, const char *const *ports, size_t count,
+		     const char *path)
+{
+	struct pl_value value = { .type = PL_LIST, .list = ports, .count = count };
+
+	pl_fact_add(m, o, PL_LB_PORTS, &value, path);
+}
+
+/* The frontend port of a rule; 0 (with protocol All) stands for every port. */
+void pl_azure_lb_rule(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)
+{
+	static const char path[] = "frontend_port";
+	static const char *const all[] = { "22", "80", "443" };
+	struct pl_tf_value v = pl_tf_get(tf, r, path);
+	const char *port = pl_tf_text(tf, r, path);
+	struct pl_model *m = pl_tf_model(tf);
+
+	pl_fact_int(m, o, PL_LB_LAYER, 4, NULL);
+	pl_fact_text(m, o, PL_LB_TYPE, "network", NULL);
+	if (!port)
+		pl_fact_unknown(m, o, PL_LB_PORTS, v.waits_for ? v.waits_for : "no port is set", path);
+	else if (pl_streq(port, "0"))
+		add_list(m, o, all, sizeof all / sizeof *all, path);
+	else
+		add_list(m, o, &port, 1, path);
+}
+
+void pl_azure_gateway(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)
+{
+	struct pl_tf_value v = pl_tf_get(tf, r, "frontend_port");
+	size_t n = pl_tf_count(tf, r, "frontend_port"), count = 0;
+	struct pl_model *m = pl_tf_model(tf);
+	const char **ports = pl_alloc((n + 1) * sizeof *ports);
+
+	pl_fact_int(m, o, PL_LB_LAYER, 7, NULL);
+	pl_fact_text(m, o, PL_LB_TYPE, "application", NULL);
+	for (size_t i = 0; i < n; i++) {
+		const char *port = pl_tf_text(tf, r, pl_model_strf(m, "frontend_port[%zu].port", i));
+
+		if (port)
+			ports[count++] = port;
+	}
+	if (count || v.state != PL_TF_UNKNOWN)
+		add_list(m, o, ports, count, "frontend_port");
+	else
+		pl_fact_unknown(m, o, PL_LB_PORTS, v.waits_for, "frontend_port");
+	free(ports);
+}
+
+/* ---- annotations ---- */
+
+#define AZURE "service.beta.kubernetes.io/azure-"
+#define INTERNAL AZURE "load-balancer-internal"
+
+static const struct pl_annotation_rule annotation_rules[] = {
+	{ "service.beta.kubernetes.io/aws-*", NULL, PL_ANNOTATION_ALONE, NULL, NULL,
+	  "is read by AWS only and does nothing on AKS" },
+	{ "alb.ingress.kubernetes.io/*", NULL, PL_ANNOTATION_ALONE, NULL, NULL,
+	  "is read by AWS only and does nothing on AKS" },
+	{ "networking.gke.io/*", NULL, PL_ANNOTATION_ALONE, NULL, NULL,
+	  "is read by GKE only and does nothing on AKS" },
+	{ "cloud.google.com/*", NULL, PL_ANNOTATION_ALONE, NULL, NULL,
+	  "is read by GKE only and does nothing on AKS" },
+	{ INTERNAL, "true", PL_ANNOTATION_WITH, AZURE "pip-name", NULL,
+	  "asks for an internal balancer, " AZURE "pip-name for a public address" },
+	{ INTERNAL, "true", PL_ANNOTATION_WITH, AZURE "dns-label-name", NULL,
+	  "asks for an internal balancer, " AZURE "dns-label-name for a public name" },
+	{ INTERNAL "-subnet", NULL, PL_ANNOTATION_WITHOUT, INTERNAL, "true",
+	  "does nothing without " INTERNAL ": \"true\"" },
+	{ 0 },
+};
+
+void pl_azure_finish(struct pl_model *m, struct pl_object *cluster)
+{
+	const struct pl_fact *f = pl_object_fact(cluster, PL_CLUSTER_PROVIDER, -1);
+
+	if (f && f->known && pl_streq(f->value.s, "aks"))
+		pl_annotation_judge(m, cluster, annotation_rules);
+}

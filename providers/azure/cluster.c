@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What azurerm_kubernetes_cluster says of the cluster, and its default pool. */
+#include "azure/azure.h"
+#include "base/str.h"
+
+const struct pl_tf_field pl_azure_cluster_fields[] = {
+	{ "kubernetes_version", PL_CLUSTER_VERSION, PL_TF_AS_TEXT, NULL, "AKS picks the version" },
+	{ "automatic_upgrade_channel|automatic_channel_upgrade", PL_CLUSTER_CHANNEL, PL_TF_AS_LOWER,
+	  NULL, NULL },
+	{ "location", PL_CLUSTER_LOCATION, PL_TF_AS_TEXT, NULL, NULL },
+	{ "network_profile[0].load_balancer_sku", PL_CLUSTER_LB_SKU, PL_TF_AS_LOWER, "standard",
+	  "AKS's default load balancer" },
+	{ 0 },
+};
+
+static void add_network_policy(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)
+{
+	static const struct pl_tf_field field = { "network_profile[0].network_policy",
+						  PL_CLUSTER_NETWORK_POLICY, PL_TF_AS_LOWER, "none",
+						  "AKS installs no policy engine unless asked" };
+	static const char plugin[] = "network_profile[0].network_plugin";
+	struct pl_tf_value v = pl_tf_get(tf, r, field.path);
+
+	if (v.state != PL_TF_SET && pl_streq(pl_tf_text(tf, r, plugin), "none"))
+		pl_fact_unknown(pl_tf_model(tf), o, PL_CLUSTER_NETWORK_POLICY,
+				"network_plugin is \"none\": the network is installed in the cluster",
+				plugin);
+	else
+		pl_tf_fact(tf, r, o, &v, &field);
+}
+
+/* The subscription stands in the id, which is known after the first apply. */
+static void add_account(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)
+{
+	static const char head[] = "/subscriptions/";
+	const char *id = pl_tf_text(tf, r, "id"), *rest;
+	struct pl_model *m = pl_tf_model(tf);
+
+	if (!id || !pl_starts(id, head))
+		return;
+	rest = id + strlen(head);
+	pl_fact_text(m, o, PL_CLUSTER_ACCOUNT,
+		     pl_model_strf(m, "%.*s", (int)strcspn(rest, "/"), rest), "id");
+}
+
+static void add_default_pool(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)
+{
+	const char *name = pl_tf_text(tf, r, "default_node_pool[0].name");
+	struct pl_object *pool;
+
+	if (pl_tf_get(tf, r, "default_node_pool").state == PL_TF_UNSET ||
+	    (!pl_tf_count(tf, r, "default_node_pool") &&
+	     pl_tf_get(tf, r, "default_node_pool").state == PL_TF_SET))
+		return;
+	pool = pl_tf_object(tf, r, PL_POOL, name ? name : "default_node_pool");
+	pool->cluster = o;
+	pool->identity = name ? pl_model_strf(pl_tf_model(tf), "azurerm_kubernetes_cluster_node_pool/%s",
+					      name) : NULL;
+	pl_azure_pool(tf, r, pool, "default_node_pool[0].");
+}
+
+void pl_azure_cluster(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)
+{
+	struct pl_model *m = pl_tf_model(tf);
+	struct pl_fact *f;
+
+	pl_fact_text(m, o, PL_CLUSTER_DISTRIBUTION, "aks", NULL);
+	add_account(tf, r, o);
+	add_network_policy(tf, r, o);
+	pl_fact_unknown(m, o, PL_CLUSTER_PRIVILEGED, "admission is decided in the cluster", NULL);
+	f = pl_fact_bool(m, o, PL_CLUSTER_SERVICE_LB, true, NULL);
+	f->basis = PL_DEFAULT;
+	f->note = "AKS gives Services of type LoadBalancer an Azure load balancer";
+	add_default_pool(tf, r, o);
+}

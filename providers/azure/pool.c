@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Facts of an AKS node pool.  A pool resource and the default pool of a cluster have the same shape
+ * below their prefix, but for priority, os_type and taints, which a default pool does not have.
+ */
+#include <stdlib.h>
+
+#include "azure/azure.h"
+#include "base/scalar.h"
+#include "base/str.h"
+
+const char *const pl_azure_cluster_types[] = { "azurerm_kubernetes_cluster", NULL };
+
+/* Where a pool stands. */
+struct place {
+	struct pl_tf *tf;
+	struct pl_tf_resource *r, *cluster; /* cluster: NULL when not found */
+	struct pl_object *o;
+	const char *prefix;
+	struct pl_model *m;
+};
+
+static const struct pl_tf_field pool_fields[] = {
+	{ "node_labels", PL_POOL_LABELS, PL_TF_AS_LABELS, "", "nobody set labels" },
+	{ "os_disk_size_gb", PL_POOL_DISK, PL_TF_AS_GIB, NULL, "the default depends on the VM size" },
+	{ "orchestrator_version", PL_POOL_VERSION, PL_TF_AS_TEXT, NULL, NULL },
+	{ 0 },
+};
+
+/* OS SKUs, by how they begin (in any case); the version of Ubuntu's may follow ("Ubuntu2204"). */
+static const struct {
+	const char *prefix, *os;
+} skus[] = {
+	{ "ubuntu", "ubuntu" },
+	{ "azurelinux", "azure-linux" },
+	{ "cblmariner", "azure-linux" },
+	{ "mariner", "azure-linux" },
+	{ "windows", "windows" },
+	{ "flatcar", "flatcar" },
+};
+
+static const char *at(const struct place *p, const char *path)
+{
+	return pl_model_strf(p->m, "%s%s", p->prefix, path);
+}
+
+static struct pl_tf_value get(const struct place *p, const char *path)
+{
+	return pl_tf_get(p->tf, p->r, at(p, path));
+}
+
+static const char *text(const struct place *p, const char *path)
+{
+	return pl_tf_text(p->tf, p->r, at(p, path));
+}
+
+static void mark_default(struct pl_fact *f, const char *note)
+{
+	f->basis = PL_DEFAULT;
+	f->note = note;
+}
+
+/* ---- taints ---- */
+
+struct taints {
+	const char **items;
+	size_t count, cap;
+	const char *unknown; /* what those that are missing wait for */
+	const char *note;
+};
+
+static void add_taint(struct taints *t, const char *taint)
+{
+	t->items = pl_grow(t->items, t->count, &t->cap, sizeof *t->items);
+	t->items[t->count++] = taint;
+}
+
+/* The taint that AKS adds because of a setting, when it has that value. */
+static void add_platform_taint(const struct place *p, struct taints *out, const char *path,
+			       const char *value, const char *taint)
+{
+	struct pl_tf_value v = get(p, path);
+
+	if (v.state == PL_TF_UNKNOWN)
+		out->unknown = v.waits_for;
+	if (!pl_strieq(text(p, path), value))
+		return;
+	add_taint(out, taint);
+	out->note = pl_model_strf(p->m, "AKS adds %s because of %s", taint, v.path);
+}
+
+static void read_taints(const struct place *p, struct taints *out)
+{
+	struct pl_tf_value v = get(p, "node_taints");
+
+	if (v.state == PL_TF_UNKNOWN)
+		out->unknown = v.waits_for;
+	for (size_t i = 0; i < pl_tf_count(p->tf, p->r, at(p, "node_taints")); i++) {
+		const char *path = pl_model_strf(p->m, "node_taints[%zu]", i);
+		const char *taint = text(p, path);
+
+		if (taint)
+			add_taint(out, taint);
+		else
+			out->unknown = get(p, path).waits_for;
+	}
+}
+
+static void add_taints(const struct place *p)
+{
+	struct taints taints = { 0 };
+	struct pl_value value = { .type = PL_LIST };
+	struct pl_fact *f;
+
+	read_taints(p, &taints);
+	add_platform_taint(p, &taints, "priority", "Spot",
+			   "kubernetes.azure.com/scalesetpriority=spot:NoSchedule");
+	add_platform_taint(p, &taints, "only_critical_addons_enabled", "true",
+			   "CriticalAddonsOnly=true:NoSchedule");
+	if (taints.unknown && !taints.count) {
+		pl_fact_unknown(p->m, p->o, PL_POOL_TAINTS, taints.unknown, at(p, "node_taints"));
+	} else {
+		value.list = taints.items;
+		value.count = taints.count;
+		value.open = taints.unknown;
+		f = pl_fact_add(p->m, p->o, PL_POOL_TAINTS, &value, at(p, "node_taints"));
+		f->sensitive = get(p, "node_taints").sensitive;
+		f->note = taints.note;
+		f->waits_for = taints.unknown;
+	}
+	free(taints.items);
+}
+
+/* ---- operating system and runtime ---- */
+
+static const char *os_of(const char *sku)
+{
+	for (size_t i = 0; i < sizeof skus / sizeof *skus; i++)
+		if (pl_contains(sku, skus[i].prefix))
+			return skus[i].os;
+	return NULL;
+}
+
+static void add_os_version(const struct place *p, const char *sku, const char *path)
+{
+	size_t n = strlen("Ubuntu");
+
+	if (strlen(sku) == n + 4 && strspn(sku + n, "0123456789") == 4)
+		pl_fact_text(p->m, p->o, PL_POOL_OS_VERSION,
+			     pl_model_strf(p->m, "%.2s.%.2s", sku + n, sku + n + 2), path);
+	else
+		pl_fact_unknown(p->m, p->o, PL_POOL_OS_VERSION, "the OS SKU names no version", path);
+}
+
+/* Returns the system, or NULL when it is not known. */
+static const char *add_os(const struct place *p)
+{
+	struct pl_tf_value type = get(p, "os_type"), v = get(p, "os_sku");
+	const char *path = at(p, "os_sku"), *sku = text(p, "os_sku"), *os = NULL;
+	struct pl_fact *f;
+
+	if (pl_strieq(text(p, "os_type"), "Windows")) {
+		pl_fact_text(p->m, p->o, PL_POOL_OS, "windows", at(p, "os_type"));
+		return "windows";
+	}
+	if (v.state == PL_TF_UNKNOWN || (type.state == PL_TF_UNKNOWN && !sku)) {
+		v = v.state == PL_TF_UNKNOWN ? v : type;
+		pl_fact_unknown(p->m, p->o, PL_POOL_OS, v.waits_for, v.path);
+		return NULL;
+	}
+	sku = sku && *sku ? sku : NULL;
+	os = sku ? os_of(sku) : "ubuntu";
+	if (!os) {
+		pl_fact_unknown(p->m, p->o, PL_POOL_OS,
+				pl_model_strf(p->m, "OS SKU %s is not one we know", sku), path);
+		return NULL;
+	}
+	f = pl_fact_text(p->m, p->o, PL_POOL_OS, os, path);
+	if (!sku)
+		mark_default(f, "AKS's default OS SKU");
+	if (pl_streq(os, "ubuntu"))
+		add_os_version(p, sku ? sku : "Ubuntu", path);
+	return os;
+}
+
+/* AKS runs containerd from 1.19 on, on Windows from 1.23 on; Docker before. */
+static void add_runtime(const struct place *p, const char *os)
+{
+	static const char note[] = "AKS runs containerd, since 1.19 (Windows: 1.23)";
+	bool windows = pl_streq(os, "windows");
+	struct pl_version first = { 2, { 1, windows ? 23 : 19, 0, 0 } }, version;
+	const char *written = text(p, "orchestrator_version");
+
+	if (!written && p->cluster)
+		written = pl_tf_text(p->tf, p->cluster, "kubernetes_version");
+	if (written && pl_version_parse(written, &version) && pl_version_cmp(&version, &first) < 0)
+		mark_default(pl_fact_text(p->m, p->o, PL_POOL_RUNTIME, "docker", NULL), note);
+	else if (windows && !written)
+		pl_fact_unknown(p->m, p->o, PL_POOL_RUNTIME,
+				"the Kubernetes version: Windows pools run Docker before 1.23", NULL);
+	else
+		mark_default(pl_fact_text(p->m, p->o, PL_POOL_RUNTIME, "containerd", NULL), note);
+}
+
+/* ---- capacity, counts, pods ---- */
+
+static void add_capacity(const struct place *p)
+{
+	struct pl_tf_value v = get(p, "priority");
+	struct pl_fact *f;
+
+	if (v.state == PL_TF_UNKNOWN) {
+		pl_fact_unknown(p->m, p->o, PL_POOL_CAPACITY, v.waits_for, v.path);
+		return;
+	}
+	f = pl_fact_text(p->m, p->o, PL_POOL_CAPACITY,
+			 pl_strieq(text(p, "priority"), "Spot") ? "spot" : "on-demand",
+			 at(p, "priority"));
+	if (v.state == PL_TF_UNSET)
+		mark_default(f, "AKS's default priority");
+}
+
+static void add_counts(const struct place *p)
+{
+	static const struct pl_tf_field scaled[] = {
+		{ "min_count", PL_POOL_MIN, PL_TF_AS_INT, NULL, "no lower bound is set" },
+		{ "max_count", PL_POOL_MAX, PL_TF_AS_INT, NULL, "no upper bound is set" },
+		{ 0 },
+	};
+	static const struct pl_tf_field fixed[] = {
+		{ "node_count", PL_POOL_MIN, PL_TF_AS_INT, NULL, "no number of nodes is set" },
+		{ "node_count", PL_POOL_MAX, PL_TF_AS_INT, NULL, "no number of nodes is set" },
+		{ 0 },
+	};
+	/* each name on its own: only one of them exists in any version of the provider */
+	struct pl_tf_value now = get(p, "auto_scaling_enabled");
+	struct pl_tf_value before = get(p, "enable_auto_scaling");
+	struct pl_tf_value v = now.state == PL_TF_UNSET ? before : now;
+
+	if (v.state == PL_TF_UNKNOWN) {
+		pl_fact_unknown(p->m, p->o, PL_POOL_MIN, v.waits_for, v.path);
+		pl_fact_unknown(p->m, p->o, PL_POOL_MAX, v.waits_for, v.path);
+		return;
+	}
+	pl_tf_fields(p->tf, p->r, p->o, p->prefix,
+		     v.state == PL_TF_SET && json_is_true(v.json) ? scaled : fixed);
+}
+
+/* The default follows from the network plugin of the cluster. */
+static const char *default_pods(const struct place *p)
+{
+	const char *plugin, *mode;
+
+	if (!p->cluster)
+		return NULL;
+	plugin = pl_tf_text(p->tf, p->cluster, "network_profile[0].network_plugin");
+	mode = pl_tf_text(p->tf, p->cluster, "network_profile[0].network_plugin_mode");
+	if (pl_strieq(plugin, "kubenet"))
+		return "110";
+	if (pl_strieq(plugin, "azure"))
+		return pl_strieq(mode, "overlay") ? "250" : "30";
+	return NULL;
+}
+
+static void add_max_pods(const struct place *p)
+{
+	const char *unset = default_pods(p);
+	struct pl_tf_field field = { "max_pods", PL_POOL_MAX_PODS, PL_TF_AS_INT, unset,
+				     unset ? "AKS's default for the cluster's network plugin"
+					   : "the network plugin decides" };
+	struct pl_tf_value v = get(p, field.path);
+
+	pl_tf_fact(p->tf, p->r, p->o, &v, &field);
+}
+
+void pl_azure_pool(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o,
+		   const char *prefix)
+{
+	struct place p = { tf, r, r, o, prefix, pl_tf_model(tf) };
+	const char *how = NULL;
+
+	if (!*prefix)
+		p.cluster = pl_tf_follow(tf, r, "kubernetes_cluster_id", pl_azure_cluster_types,
+					 PL_AZURE_CLUSTER_KEY, &how);
+	pl_tf_fields(tf, r, o, prefix, pool_fields);
+	pl_tf_machine(tf, r, o, &pl_provider_azure, at(&p, "vm_size"), NULL, "AKS picks the size");
+	add_taints(&p);
+	add_runtime(&p, add_os(&p));
+	add_capacity(&p);
+	add_counts(&p);
+	add_max_pods(&p);
+}
+
+void pl_azure_pool_row(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)
+{
+	pl_azure_pool(tf, r, o, "");
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of the Google provider share. */
+#ifndef PL_PROVIDERS_GOOGLE_GOOGLE_H
+#define PL_PROVIDERS_GOOGLE_GOOGLE_H
+
+#include "terraform/provider.h"
+
+extern const struct pl_provider pl_provider_google;
+
+/* machine.c */
+bool pl_google_machine(const char *type, struct pl_machine *out);
+
+/* cluster.c */
+void pl_google_cluster(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o);
+extern const struct pl_tf_field pl_google_cluster_fields[];
+
+/* pool.c: facts of one pool, which stands at `prefix` ("", "node_pool[2].") of r. */
+void pl_google_pool(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o,
+		    const char *prefix);
+void pl_google_pool_row(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o);
+extern const char *const pl_google_cluster_types[];
+#define PL_GOOGLE_CLUSTER_KEY "name|id|self_link"
+
+/* inline.c: pools that a cluster declares itself, after all pools of their own are known. */
+void pl_google_gather(struct pl_tf *tf);
+
+/* host.c */
+void pl_google_instance(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o);
+void pl_google_group(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o);
+void pl_google_autoscalers(struct pl_tf *tf);
+
+/* service.c */
+void pl_google_sql(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o);
+void pl_google_alloydb(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o);
+void pl_google_bucket(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o);
+bool pl_google_takes_images(struct pl_tf *tf, struct pl_tf_resource *r);
+void pl_google_artifact_registry(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o);
+void pl_google_container_registry(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o);
+
+/* balancer.c */
+bool pl_google_balances(struct pl_tf *tf, struct pl_tf_resource *r);
+void pl_google_forwarding_rule(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o);
+void pl_google_finish(struct pl_model *m, struct pl_object *cluster);
+
+#endif

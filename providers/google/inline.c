@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Pools that a google_container_cluster declares itself.  Its node_pool[] and node_config[0] are
+ * also computed copies of the pools that have a resource of their own, and still list those that the
+ * plan deletes; so they count only where no such resource, present or gone, belongs to the cluster.
+ */
+#include "base/map.h"
+#include "base/str.h"
+#include "google/google.h"
+
+static void put(struct pl_map *set, const void *p)
+{
+	*pl_map_put(set, (const char *)&p, sizeof p) = set;
+}
+
+static bool has(const struct pl_map *set, const void *p)
+{
+	return pl_map_get(set, (const char *)&p, sizeof p);
+}
+
+/* The clusters with pool resources, and the documents where a pool's cluster is not certain. */
+static void find_owners(struct pl_tf *tf, struct pl_map *owners)
+{
+	struct pl_tf_resource *pool = pl_tf_first(tf, "google_container_node_pool", false);
+
+	for (; pool; pool = pool->next_of_type) {
+		const char *how = NULL;
+		struct pl_tf_resource *cluster =
+			pl_tf_follow(tf, pool, "cluster", pl_google_cluster_types,
+				     PL_GOOGLE_CLUSTER_KEY, &how);
+
+		if (cluster)
+			put(owners, cluster);
+		else if (pl_tf_get(tf, pool, "cluster").state != PL_TF_SET)
+			put(owners, pool->doc);
+	}
+}
+
+static void add_pool(struct pl_tf *tf, struct pl_tf_resource *r, const char *name,
+		     const char *prefix)
+{
+	struct pl_object *o = pl_tf_object(tf, r, PL_POOL, name);
+
+	o->cluster = r->object;
+	/* the same as a pool resource of another source would have */
+	o->identity = pl_model_strf(pl_tf_model(tf), "google_container_node_pool/%s", name);
+	pl_google_pool(tf, r, o, prefix);
+}
+
+/* How many node_pool blocks there are, and whether one of them is GKE's default pool. */
+static size_t count_blocks(struct pl_tf *tf, struct pl_tf_resource *r, bool *default_pool)
+{
+	size_t n = pl_tf_count(tf, r, "node_pool");
+
+	*default_pool = false;
+	for (size_t i = 0; i < n; i++)
+		if (pl_streq(pl_tf_text(tf, r, pl_model_strf(pl_tf_model(tf), "node_pool[%zu].name", i)),
+			     "default-pool"))
+			*default_pool = true;
+	return n;
+}
+
+static void add_blocks(struct pl_tf *tf, struct pl_tf_resource *r, size_t n)
+{
+	struct pl_model *m = pl_tf_model(tf);
+
+	for (size_t i = 0; i < n; i++) {
+		const char *prefix = pl_model_strf(m, "node_pool[%zu].", i);
+		const char *name = pl_tf_text(tf, r, pl_model_strf(m, "%sname", prefix));
+
+		add_pool(tf, r, name ? name : pl_model_strf(m, "node_pool[%zu]", i), prefix);
+	}
+}
+
+static void declare_pools(struct pl_tf *tf, struct pl_tf_resource *r, bool owns_resources)
+{
+	static const char path[] = "remove_default_node_pool";
+	struct pl_tf_value v = pl_tf_get(tf, r, path);
+	bool removed = pl_streq(pl_tf_text(tf, r, path), "true"), default_pool;
+	size_t blocks = count_blocks(tf, r, &default_pool);
+	struct pl_model *m = pl_tf_model(tf);
+	const char *what = "kept";
+
+	if (!owns_resources)
+		add_blocks(tf, r, blocks);
+	if (v.state == PL_TF_UNKNOWN) {
+		pl_fact_unknown(m, r->object, PL_CLUSTER_DEFAULT_POOL, v.waits_for, path);
+		return;
+	}
+	if (blocks && !default_pool)
+		what = removed || owns_resources ? "removed" : "inline";
+	else if (removed)
+		what = "removed";
+	pl_fact_text(m, r->object, PL_CLUSTER_DEFAULT_POOL, what, path);
+	if (!removed && !blocks && !owns_resources &&
+	    pl_tf_get(tf, r, "initial_node_count").state != PL_TF_UNSET)
+		add_pool(tf, r, "default-pool", "");
+}
+
+void pl_google_gather(struct pl_tf *tf)
+{
+	struct pl_map owners = PL_MAP_INIT;
+	struct pl_tf_resource *r = pl_tf_first(tf, "google_container_cluster", false);
+
+	find_owners(tf, &owners);
+	for (; r; r = r->next_of_type) {
+		struct pl_tf_value autopilot = pl_tf_get(tf, r, "enable_autopilot");
+		bool may_be = autopilot.state == PL_TF_UNKNOWN ||
+			      pl_streq(pl_tf_text(tf, r, "enable_autopilot"), "true");
+
+		if (!r->gone && r->object && !may_be)
+			declare_pools(tf, r, has(&owners, r) || has(&owners, r->doc));
+	}
+	pl_map_release(&owners);
+	pl_google_autoscalers(tf);
+}

@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Facts of a GKE node pool.  A pool resource, a node_pool block and the default pool of a cluster
+ * have the same shape below their prefix.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/scalar.h"
+#include "base/str.h"
+#include "google/google.h"
+
+/* Where a pool stands. */
+struct place {
+	struct pl_tf *tf;
+	struct pl_tf_resource *r;
+	struct pl_object *o;
+	const char *prefix;
+	struct pl_model *m;
+};
+
+static const struct pl_tf_field pool_fields[] = {
+	{ "node_config[0].labels", PL_POOL_LABELS, PL_TF_AS_LABELS, "", "nobody set labels" },
+	{ "node_config[0].disk_size_gb", PL_POOL_DISK, PL_TF_AS_GIB, "107374182400",
+	  "GKE's default disk size" },
+	{ "version", PL_POOL_VERSION, PL_TF_AS_TEXT, NULL, NULL },
+	{ 0 },
+};
+
+/* Image types by how their name begins (in any case); *_CONTAINERD ones run containerd. */
+static const struct {
+	const char *prefix, *os;
+} images[] = {
+	{ "UBUNTU", "ubuntu" },
+	{ "COS", "cos" },
+	{ "WINDOWS", "windows" },
+};
+
+static const struct {
+	const char *google, *kubernetes;
+} effects[] = {
+	{ "NO_SCHEDULE", "NoSchedule" },
+	{ "PREFER_NO_SCHEDULE", "PreferNoSchedule" },
+	{ "NO_EXECUTE", "NoExecute" },
+};
+
+static const char *at(const struct place *p, const char *path)
+{
+	return pl_model_strf(p->m, "%s%s", p->prefix, path);
+}
+
+static struct pl_tf_value get(const struct place *p, const char *path)
+{
+	return pl_tf_get(p->tf, p->r, at(p, path));
+}
+
+static const char *text(const struct place *p, const char *path)
+{
+	return pl_tf_text(p->tf, p->r, at(p, path));
+}
+
+static void mark_default(struct pl_fact *f, const char *note)
+{
+	f->basis = PL_DEFAULT;
+	f->note = note;
+}
+
+/* ---- taints ---- */
+
+struct taints {
+	const char **items;
+	size_t count, cap;
+	bool open;
+	const char *waits_for, *note;
+};
+
+static void add_taint(struct taints *t, const char *taint)
+{
+	t->items = pl_grow(t->items, t->count, &t->cap, sizeof *t->items);
+	t->items[t->count++] = taint;
+}
+
+static const char *effect_name(const char *google)
+{
+	for (size_t i = 0; i < sizeof effects / sizeof *effects; i++)
+		if (pl_strieq(effects[i].google, google))
+			return effects[i].kubernetes;
+	return google;
+}
+
+static void read_taint(const struct place *p, size_t i, struct taints *out)
+{
+	const char *base = pl_model_strf(p->m, "node_config[0].taint[%zu]", i);
+	const char *key = text(p, pl_model_strf(p->m, "%s.key", base));
+	const char *value = text(p, pl_model_strf(p->m, "%s.value", base));
+	struct pl_tf_value effect = get(p, pl_model_strf(p->m, "%s.effect", base));
+	const char *effect_text = text(p, pl_model_strf(p->m, "%s.effect", base));
+
+	if (!key || !effect_text) {
+		out->open = true;
+		out->waits_for = effect.waits_for;
+		return;
+	}
+	add_taint(out, pl_model_strf(p->m, "%s=%s:%s", key, value ? value : "",
+				     effect_name(effect_text)));
+}
+
+/* Those that GKE adds because of what the pool is. */
+static void add_platform_taints(const struct place *p, struct taints *out)
+{
+	const char *machine = text(p, "node_config[0].machine_type");
+	const char *image = text(p, "node_config[0].image_type");
+	struct pl_machine found;
+
+	if (machine && pl_google_machine(machine, &found) &&
+	    pl_streq(found.architecture, "arm64")) {
+		add_taint(out, "kubernetes.io/arch=arm64:NoSchedule");
+		out->note = "GKE taints Arm nodes";
+	}
+	if (image && !strncasecmp(image, "WINDOWS", strlen("WINDOWS"))) {
+		add_taint(out, "node.kubernetes.io/os=windows:NoSchedule");
+		out->note = "GKE taints Windows nodes";
+	}
+}
+
+static void add_taints(const struct place *p)
+{
+	const char *path = at(p, "node_config[0].taint");
+	struct pl_tf_value v = pl_tf_get(p->tf, p->r, path);
+	struct taints taints = { .open = v.state == PL_TF_UNKNOWN, .waits_for = v.waits_for };
+	struct pl_value value = { .type = PL_LIST };
+	struct pl_fact *f;
+
+	for (size_t i = 0; i < pl_tf_count(p->tf, p->r, path); i++)
+		read_taint(p, i, &taints);
+	add_platform_taints(p, &taints);
+	if (taints.open && !taints.count) {
+		pl_fact_unknown(p->m, p->o, PL_POOL_TAINTS, taints.waits_for, path);
+	} else {
+		value.list = taints.items;
+		value.count = taints.count;
+		value.open = taints.open;
+		f = pl_fact_add(p->m, p->o, PL_POOL_TAINTS, &value, path);
+		f->sensitive = v.sensitive;
+		f->note = taints.note;
+		f->waits_for = taints.open ? taints.waits_for : NULL;
+	}
+	free(taints.items);
+}
+
+/* ---- image ---- */
+
+/* The Kubernetes version of the nodes, as far as it is written; NULL when it is not. */
+static const char *version_text(const struct place *p)
+{
+	const char *version = text(p, "version");
+	struct pl_tf_resource *cluster = p->r;
+
+	if (version)
+		return version;
+	if (pl_streq(p->r->type, "google_container_node_pool"))
+		cluster = pl_tf_follow(p->tf, p->r, "cluster", pl_google_cluster_types,
+				       PL_GOOGLE_CLUSTER_KEY, &(const char *){ NULL });
+	return cluster ? pl_tf_text(p->tf, cluster, "min_master_version") : NULL;
+}
+
+static void add_runtime(const struct place *p, const char *image, const char *path)
+{
+	static const struct pl_version last = { 2, { 1, 24, 0, 0 } };
+	struct pl_version version;
+	const char *written;
+	struct pl_fact *f;
+
+	if (pl_contains(image, "CONTAINERD")) {
+		pl_fact_text(p->m, p->o, PL_POOL_RUNTIME, "containerd", path);
+		return;
+	}
+	written = version_text(p);
+	if (!written || !pl_version_parse(written, &version)) {
+		pl_fact_unknown(p->m, p->o, PL_POOL_RUNTIME,
+				"the Kubernetes version: before 1.24 this image type runs Docker", path);
+		return;
+	}
+	f = pl_fact_text(p->m, p->o, PL_POOL_RUNTIME,
+			 pl_version_cmp(&version, &last) < 0 ? "docker" : "containerd", path);
+	f->note = "GKE runs only containerd from 1.24 on";
+}
+
+static const char *os_of(const char *image)
+{
+	for (size_t i = 0; i < sizeof images / sizeof *images; i++)
+		if (!strncasecmp(image, images[i].prefix, strlen(images[i].prefix)))
+			return images[i].os;
+	return NULL;
+}
+
+static void add_os(const struct place *p, const char *image, const char *path)
+{
+	const char *os = os_of(image);
+
+	if (!os) {
+		pl_fact_unknown(p->m, p->o, PL_POOL_OS,
+				pl_model_strf(p->m, "image type %s is not one we know", image), path);
+		return;
+	}
+	pl_fact_text(p->m, p->o, PL_POOL_OS, os, path);
+	if (pl_streq(os, "ubuntu"))
+		pl_fact_unknown(p->m, p->o, PL_POOL_OS_VERSION, "the image type names no version",
+				path);
+}
+
+static void add_image(const struct place *p)
+{
+	static const char note[] = "COS_CONTAINERD is GKE's default image type";
+	const char *path = at(p, "node_config[0].image_type");
+	struct pl_tf_value v = pl_tf_get(p->tf, p->r, path);
+	const char *image = pl_tf_text(p->tf, p->r, path);
+
+	if (v.state == PL_TF_UNKNOWN) {
+		pl_fact_unknown(p->m, p->o, PL_POOL_OS, v.waits_for, path);
+		pl_fact_unknown(p->m, p->o, PL_POOL_RUNTIME, v.waits_for, path);
+	} else if (image && *image) {
+		add_os(p, image, path);
+		add_runtime(p, image, path);
+	} else {
+		mark_default(pl_fact_text(p->m, p->o, PL_POOL_OS, "cos", path), note);
+		mark_default(pl_fact_text(p->m, p->o, PL_POOL_RUNTIME, "containerd", path), note);
+	}
+}
+
+/* ---- capacity, counts, pods ---- */
+
+static void add_capacity(const struct place *p)
+{
+	static const struct {
+		const char *path, *capacity;
+	} ways[] = {
+		{ "node_config[0].spot", "spot" },
+		{ "node_config[0].preemptible", "preemptible" },
+	};
+	struct pl_tf_value unknown = { 0 }, v;
+	bool written = false;
+	struct pl_fact *f;
+
+	for (size_t i = 0; i < 2; i++) {
+		v = get(p, ways[i].path);
+		written = written || v.state == PL_TF_SET;
+		if (v.state == PL_TF_UNKNOWN)
+			unknown = v;
+		if (!pl_streq(text(p, ways[i].path), "true"))
+			continue;
+		pl_fact_text(p->m, p->o, PL_POOL_CAPACITY, ways[i].capacity, v.path);
+		return;
+	}
+	if (unknown.path) {
+		pl_fact_unknown(p->m, p->o, PL_POOL_CAPACITY, unknown.waits_for, unknown.path);
+		return;
+	}
+	f = pl_fact_text(p->m, p->o, PL_POOL_CAPACITY, "on-demand", at(p, "node_config[0].spot"));
+	if (!written)
+		mark_default(f, "GKE's default");
+}
+
+/*
+ * A bound of the autoscaler: per zone, or in total, of which the one that is not used is 0 or null.
+ * Without either GKE takes 0 for the lower one.
+ */
+static void add_bound(const struct place *p, enum pl_attr attr, const char *const paths[2])
+{
+	struct pl_tf_value v[2] = { get(p, paths[0]), get(p, paths[1]) };
+	int64_t n[2] = { 0, 0 };
+	size_t best;
+	struct pl_fact *f;
+
+	for (size_t i = 0; i < 2; i++) {
+		const char *number = text(p, paths[i]);
+
+		if (number && !pl_parse_i64(number, &n[i]))
+			n[i] = 0;
+	}
+	best = n[1] > n[0];
+	if (n[best] > 0 || (v[0].state != PL_TF_UNKNOWN && v[1].state != PL_TF_UNKNOWN)) {
+		f = pl_fact_int(p->m, p->o, attr, n[best], at(p, paths[best]));
+		if (v[0].state == PL_TF_UNSET && v[1].state == PL_TF_UNSET)
+			mark_default(f, "GKE's default");
+		return;
+	}
+	best = v[0].state == PL_TF_UNKNOWN ? 0 : 1;
+	pl_fact_unknown(p->m, p->o, attr, v[best].waits_for, v[best].path);
+}
+
+static void add_fixed_count(const struct place *p)
+{
+	static const char *const paths[] = { "node_count", "initial_node_count" };
+	struct pl_tf_value v = { 0 };
+	int64_t n;
+
+	for (size_t i = 0; i < 2; i++) {
+		const char *number = text(p, paths[i]);
+
+		if (number && pl_parse_i64(number, &n)) {
+			pl_fact_int(p->m, p->o, PL_POOL_MIN, n, at(p, paths[i]));
+			pl_fact_int(p->m, p->o, PL_POOL_MAX, n, at(p, paths[i]));
+			return;
+		}
+		if (get(p, paths[i]).state == PL_TF_UNKNOWN && !v.path)
+			v = get(p, paths[i]);
+	}
+	v.waits_for = v.path ? v.waits_for : "no number of nodes is set";
+	pl_fact_unknown(p->m, p->o, PL_POOL_MIN, v.waits_for, at(p, "node_count"));
+	pl_fact_unknown(p->m, p->o, PL_POOL_MAX, v.waits_for, at(p, "node_count"));
+}
+
+static void add_counts(const struct place *p)
+{
+	static const char *const lower[] = { "autoscaling[0].min_node_count",
+					     "autoscaling[0].total_min_node_count" };
+	static const char *const upper[] = { "autoscaling[0].max_node_count",
+					     "autoscaling[0].total_max_node_count" };
+
+	struct pl_tf_value block = get(p, "autoscaling");
+
+	if (block.state == PL_TF_UNKNOWN) {
+		pl_fact_unknown(p->m, p->o, PL_POOL_MIN, block.waits_for, block.path);
+		pl_fact_unknown(p->m, p->o, PL_POOL_MAX, block.waits_for, block.path);
+	} else if (pl_tf_count(p->tf, p->r, at(p, "autoscaling"))) {
+		add_bound(p, PL_POOL_MIN, lower);
+		add_bound(p, PL_POOL_MAX, upper);
+	} else {
+		add_fixed_count(p);
+	}
+}
+
+static void add_max_pods(const struct place *p)
+{
+	static const struct pl_tf_field field = { "max_pods_per_node", PL_POOL_MAX_PODS,
+						  PL_TF_AS_INT, "110", "GKE's default" };
+	struct pl_tf_value v = get(p, field.path);
+	struct pl_tf_resource *from = p->r;
+
+	if (v.state == PL_TF_UNSET && pl_streq(p->r->type, "google_container_node_pool"))
+		from = pl_tf_follow(p->tf, p->r, "cluster", pl_google_cluster_types,
+				    PL_GOOGLE_CLUSTER_KEY, &(const char *){ NULL });
+	if (v.state == PL_TF_UNSET && from)
+		v = pl_tf_get(p->tf, from, "default_max_pods_per_node");
+	pl_tf_fact(p->tf, p->r, p->o, &v, &field);
+}
+
+void pl_google_pool(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o,
+		    const char *prefix)
+{
+	struct place p = { tf, r, o, prefix, pl_tf_model(tf) };
+
+	pl_tf_fields(tf, r, o, prefix, pool_fields);
+	pl_tf_machine(tf, r, o, &pl_provider_google, at(&p, "node_config[0].machine_type"),
+		      "e2-medium", "GKE's default machine type");
+	add_taints(&p);
+	add_image(&p);
+	add_capacity(&p);
+	add_counts(&p);
+	add_max_pods(&p);
+}
+
+void pl_google_pool_row(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)
+{
+	pl_google_pool(tf, r, o, "");
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * k3s: clusters that are made of instances of any cloud, and the instances of clouds that have no
+ * provider of their own.
+ */
+#include <stdlib.h>
+
+#include "k3s/k3s.h"
+
+static void gather(struct pl_tf *tf)
+{
+	struct pl_k3s_hosts hosts = { 0 };
+
+	pl_k3s_find(tf, &hosts);
+	pl_k3s_group(tf, &hosts);
+	pl_k3s_clusters(tf, &hosts);
+	free(hosts.list);
+}
+
+static const struct pl_tf_row rows[] = {
+	{ .type = "hcloud_server", .kind = PL_POOL, .name = "name", .more = pl_k3s_hcloud },
+	{ .type = "digitalocean_droplet", .kind = PL_POOL, .name = "name", .more = pl_k3s_droplet },
+	{ .type = "openstack_compute_instance_v2", .kind = PL_POOL, .name = "name",
+	  .more = pl_k3s_openstack },
+	{ .type = "proxmox_virtual_environment_vm", .kind = PL_POOL, .name = "name",
+	  .more = pl_k3s_proxmox },
+	{ .type = "proxmox_virtual_environment_file", .kind = -1 },
+	{ 0 },
+};
+
+const struct pl_provider pl_provider_k3s = {
+	.name = "k3s",
+	.summary = "k3s on instances of any cloud; Hetzner, DigitalOcean, OpenStack, Proxmox",
+	.rows = rows,
+	.gather = gather,
+	.finish = pl_k3s_finish,
+	.machine = pl_k3s_machine,
+};

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Judges annotations by a table of rules: see annotation.h. */
+#include "model/annotation.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+
+struct list {
+	const char **items;
+	size_t count, cap;
+};
+
+static bool matches(const struct pl_pair *p, const char *key, const char *value)
+{
+	size_t n = strlen(key);
+	bool same = key[n - 1] == '*' ? !strncmp(p->key, key, n - 1) : pl_streq(p->key, key);
+
+	return same && (!value || pl_strieq(p->value, value));
+}
+
+static const struct pl_pair *find(const struct pl_value *map, const char *key, const char *value)
+{
+	for (size_t i = 0; i < map->count; i++)
+		if (matches(&map->map[i], key, value))
+			return &map->map[i];
+	return NULL;
+}
+
+static bool applies(const struct pl_value *map, const struct pl_annotation_rule *rule)
+{
+	if (rule->when == PL_ANNOTATION_ALONE)
+		return true;
+	/* what is missing from a map that may hold more is not known to be missing */
+	if (rule->when == PL_ANNOTATION_WITHOUT)
+		return !map->open && !find(map, rule->other, rule->other_value);
+	return find(map, rule->other, rule->other_value);
+}
+
+static void judge_pair(struct pl_model *m, const struct pl_value *map, const struct pl_pair *p,
+		       const struct pl_annotation_rule *rules, struct list *out)
+{
+	for (const struct pl_annotation_rule *rule = rules; rule->key; rule++) {
+		if (!matches(p, rule->key, rule->value) || !applies(map, rule))
+			continue;
+		out->items = pl_grow(out->items, out->count, &out->cap, sizeof *out->items);
+		out->items[out->count++] = pl_model_strf(m, "%s %s", p->key, rule->problem);
+	}
+}
+
+static void judge_object(struct pl_model *m, struct pl_object *o,
+			 const struct pl_annotation_rule *rules)
+{
+	const struct pl_fact *f = pl_object_fact(o, PL_LB_ANNOTATIONS, -1);
+	struct list list = { 0 };
+	struct pl_value value = { .type = PL_LIST };
+
+	if (!f || !f->known || pl_object_fact(o, PL_LB_ANNOTATION_PROBLEMS, -1))
+		return;
+	for (size_t i = 0; i < f->value.count; i++)
+		judge_pair(m, &f->value, &f->value.map[i], rules, &list);
+	value.list = list.items;
+	value.count = list.count;
+	pl_fact_add(m, o, PL_LB_ANNOTATION_PROBLEMS, &value, f->origin.path);
+	free(list.items);
+}
+
+void pl_annotation_judge(struct pl_model *m, struct pl_object *cluster,
+			 const struct pl_annotation_rule *rules)
+{
+	for (size_t i = 0; i < m->object_count; i++) {
+		struct pl_object *o = m->objects[i];
+
+		if (o->kind == PL_LOAD_BALANCER && o->cluster == cluster)
+			judge_object(m, o, rules);
+	}
+}
