@@ -22,7 +22,8 @@ void pl_buf_add(struct pl_buf *b, const void *bytes, size_t n);
 void pl_buf_adds(struct pl_buf *b, const char *s);
 void pl_buf_addc(struct pl_buf *b, char c);
 void pl_buf_addf(struct pl_buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-void pl_buf_addv(struct pl_buf *b, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
+void pl_buf_addv(struct pl_buf *b, const char *fmt, va_list ap)
+	__attribute__((format(printf, 2, 0)));
 void pl_buf_pad(struct pl_buf *b, char c, size_t n);  /* adds c n times */
 void pl_buf_reserve(struct pl_buf *b, size_t n);      /* room for n more bytes and the NUL */
 void pl_buf_truncate(struct pl_buf *b, size_t len);   /* len must not pass b->len */

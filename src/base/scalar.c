@@ -171,17 +171,24 @@ int64_t pl_date_today(void)
  * What ends a word, or a run of words, of the names that Terraform providers, Kubernetes and shell
  * scripts give to secrets.
  */
-static const char *const secret_phrases[] = {
-	"password", "passwords", "passwd", "passphrase", "pwd",
-	"secret", "secrets", "token", "tokens", "credential", "credentials",
-	"private_key", "privatekey", "client_key", "access_key", "accesskey", "account_key", "accountkey",
-	"api_key", "apikey", "app_key", "auth_key", "encryption_key", "license_key", "master_key",
-	"primary_key", "secondary_key", "secret_key", "secretkey", "server_key", "service_account_key",
-	"shared_key", "signing_key", "ssl_key", "storage_key", "tls_key",
-	"kube_config", "kubeconfig", "kube_admin_config", "kubeconfigs",
-	"connection_string", "connection_strings", "connectionstring", "database_url", "dsn",
-	"sas_url", "sas_uri", "dockerconfigjson", "dockercfg", "docker_config_json",
+#define P(text) { text, sizeof(text) - 1 }
+static const struct phrase {
+	const char *text;
+	size_t n;
+} secret_phrases[] = {
+	P("password"), P("passwords"), P("passwd"), P("passphrase"), P("pwd"), P("secret"),
+	P("secrets"), P("token"), P("tokens"), P("credential"), P("credentials"), P("private_key"),
+	P("privatekey"), P("client_key"), P("access_key"), P("accesskey"), P("account_key"),
+	P("accountkey"), P("api_key"), P("apikey"), P("app_key"), P("auth_key"),
+	P("encryption_key"), P("license_key"), P("master_key"), P("primary_key"),
+	P("secondary_key"), P("secret_key"), P("secretkey"), P("server_key"),
+	P("service_account_key"), P("shared_key"), P("signing_key"), P("ssl_key"), P("storage_key"),
+	P("tls_key"), P("kube_config"), P("kubeconfig"), P("kube_admin_config"), P("kubeconfigs"),
+	P("connection_string"), P("connection_strings"), P("connectionstring"), P("database_url"),
+	P("dsn"), P("sas_url"), P("sas_uri"), P("dockerconfigjson"), P("dockercfg"),
+	P("docker_config_json"),
 };
+#undef P
 
 /* A name that ends in one of these speaks about a secret without holding it ("token_ttl"). */
 static const char *const about_a_secret[] = {
@@ -220,35 +227,40 @@ static void add_words(struct pl_buf *b, const char *name)
 		pl_buf_addc(b, '_');
 }
 
-/* Does `phrase` end at the end of a word of `words`? */
-static bool ends_a_word(const char *words, const char *phrase)
+/* Does the text of `n` bytes end in a secret phrase?  The last byte decides most of them. */
+static bool ends_secret(const char *text, size_t n)
 {
-	size_t n = strlen(phrase);
+	for (size_t i = 0; i < sizeof secret_phrases / sizeof *secret_phrases; i++) {
+		const struct phrase *p = &secret_phrases[i];
 
-	for (const char *at = strstr(words, phrase); at; at = strstr(at + 1, phrase))
-		if (at[n] == '_')
+		if (p->n <= n && text[n - 1] == p->text[p->n - 1] && !memcmp(text + n - p->n, p->text, p->n))
+			return true;
+	}
+	return false;
+}
+
+static bool is_about_a_secret(const char *word)
+{
+	for (size_t i = 0; i < sizeof about_a_secret / sizeof *about_a_secret; i++)
+		if (pl_streq(word, about_a_secret[i]))
 			return true;
 	return false;
 }
 
 bool pl_secret_name(const char *name)
 {
-	pl_auto_buf words = PL_BUF_INIT, last = PL_BUF_INIT;
-	const char *p;
+	pl_auto_buf words = PL_BUF_INIT;
+	bool secret = false;
+	const char *last;
 
 	if (!name)
 		return false;
 	add_words(&words, name);
-	if (!words.len)
+	for (size_t n = 1; n < words.len && !secret; n++)
+		secret = words.data[n] == '_' && ends_secret(words.data, n);
+	if (!secret)
 		return false;
-	pl_buf_add(&last, words.data, words.len - 1);
-	p = strrchr(last.data, '_');
-	p = p ? p + 1 : last.data;
-	for (size_t i = 0; i < sizeof about_a_secret / sizeof *about_a_secret; i++)
-		if (pl_streq(p, about_a_secret[i]))
-			return false;
-	for (size_t i = 0; i < sizeof secret_phrases / sizeof *secret_phrases; i++)
-		if (ends_a_word(words.data, secret_phrases[i]))
-			return true;
-	return false;
+	pl_buf_truncate(&words, words.len - 1);
+	last = strrchr(words.data, '_');
+	return !is_about_a_secret(last ? last + 1 : words.data);
 }

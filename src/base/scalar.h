@@ -24,7 +24,8 @@ int pl_version_cmp(const struct pl_version *v, const struct pl_version *bound);
 
 /*
  * "16 GB" (10^9), "16 GiB" (2^30), "512 MiB", "4096" (bytes); units kB MB GB TB KiB MiB GiB TiB.
- * One decimal place is allowed ("7.5 GB"), not of bytes.  False for anything else or past INT64_MAX.
+ * One decimal place is allowed ("7.5 GB"), not of bytes.  False for anything else and past
+ * INT64_MAX.
  */
 bool pl_bytes_parse(const char *s, int64_t *out);
 /* The shortest exact text in GiB, GB, MiB or bytes: "16 GiB", "512 GB".  buf of 32 bytes. */

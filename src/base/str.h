@@ -45,8 +45,8 @@ bool pl_parse_i64(const char *s, int64_t *out);
 
 /*
  * Adds text from outside so that no terminal or log reader can be fooled: control characters, DEL,
- * C1 controls, bidirectional controls, invisible characters and invalid UTF-8 become visible escapes;
- * newline and tab become \n and \t.  Escaping twice changes nothing.
+ * C1 controls, bidirectional controls, invisible characters and invalid UTF-8 become visible
+ * escapes; newline and tab become \n and \t.  Escaping twice changes nothing.
  */
 void pl_buf_add_safe(struct pl_buf *b, const char *s, size_t n);
 
