@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The cases of base/span.h, run against each of its implementations by the file that includes this. */
+/* The cases of base/span.h, run against whichever implementation the including file compiles. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
