@@ -54,6 +54,7 @@ int pl_attr_find(enum pl_kind kind, const char *name); /* -1: none */
 /* How a value is known (contract, `basis`). */
 enum pl_basis { PL_SET, PL_DEFAULT, PL_INFERRED, PL_ASSUMED };
 const char *pl_basis_name(enum pl_basis b);
+int pl_basis_find(const char *name); /* -1: none */
 
 struct pl_pair {
 	const char *key, *value;
@@ -78,6 +79,8 @@ struct pl_origin {
 	const char *file;    /* NULL until positions are read */
 	int line;
 };
+
+struct pl_fact_run;
 
 struct pl_fact {
 	enum pl_attr attr;
@@ -106,7 +109,17 @@ struct pl_object {
 	bool gone;            /* the plan deletes or forgets it: only tells joining so */
 	bool stand_in;        /* a cluster that is only named by its pools */
 	int rank;             /* precedence of its source while joining: plan 2, state 1, others 0 */
+
+	/* The rest belongs to the model. */
+	struct pl_object *joined;  /* what joining made it part of; NULL: itself */
+	struct pl_fact_run *runs;  /* where the facts of each attribute and witness end */
+	size_t run_count, run_cap;
+	const int *sources;        /* of a joined cluster: those that told of it or its parts, sorted */
+	size_t source_count;
 };
+
+/* What an object has become: itself, or what joining made it part of. */
+struct pl_object *pl_object_joined(const struct pl_object *o);
 
 struct pl_source {
 	const char *name;     /* as the user gave it */
