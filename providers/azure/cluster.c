@@ -5,8 +5,6 @@
 
 const struct pl_tf_field pl_azure_cluster_fields[] = {
 	{ "kubernetes_version", PL_CLUSTER_VERSION, PL_TF_AS_TEXT, NULL, "AKS picks the version" },
-	{ "automatic_upgrade_channel|automatic_channel_upgrade", PL_CLUSTER_CHANNEL, PL_TF_AS_LOWER,
-	  NULL, NULL },
 	{ "location", PL_CLUSTER_LOCATION, PL_TF_AS_TEXT, NULL, NULL },
 	{ "network_profile[0].load_balancer_sku", PL_CLUSTER_LB_SKU, PL_TF_AS_LOWER, "standard",
 	  "AKS's default load balancer" },
@@ -26,6 +24,20 @@ static void add_network_policy(struct pl_tf *tf, struct pl_tf_resource *r, struc
 				"network_plugin is \"none\": the network is installed in the cluster",
 				plugin);
 	else
+		pl_tf_fact(tf, r, o, &v, &field);
+}
+
+/* A state writes "" for a channel that nobody chose. */
+static void add_channel(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)
+{
+	static const struct pl_tf_field field = {
+		"automatic_upgrade_channel|automatic_channel_upgrade", PL_CLUSTER_CHANNEL,
+		PL_TF_AS_LOWER, NULL, NULL
+	};
+	struct pl_tf_value v = pl_tf_get(tf, r, field.path);
+	const char *text = pl_tf_text(tf, r, field.path);
+
+	if (!text || *text)
 		pl_tf_fact(tf, r, o, &v, &field);
 }
 
@@ -66,6 +78,7 @@ void pl_azure_cluster(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_obje
 
 	pl_fact_text(m, o, PL_CLUSTER_DISTRIBUTION, "aks", NULL);
 	add_account(tf, r, o);
+	add_channel(tf, r, o);
 	add_network_policy(tf, r, o);
 	pl_fact_unknown(m, o, PL_CLUSTER_PRIVILEGED, "admission is decided in the cluster", NULL);
 	f = pl_fact_bool(m, o, PL_CLUSTER_SERVICE_LB, true, NULL);

@@ -332,18 +332,24 @@ static void add_counts(const struct place *p)
 	}
 }
 
+/* The pool's own, else its cluster's default, else GKE's. */
 static void add_max_pods(const struct place *p)
 {
 	static const struct pl_tf_field field = { "max_pods_per_node", PL_POOL_MAX_PODS,
 						  PL_TF_AS_INT, "110", "GKE's default" };
-	struct pl_tf_value v = get(p, field.path);
-	struct pl_tf_resource *from = p->r;
+	struct pl_tf_value v = get(p, field.path), inherited;
+	struct pl_tf_resource *cluster = p->r;
 
 	if (v.state == PL_TF_UNSET && pl_streq(p->r->type, "google_container_node_pool"))
-		from = pl_tf_follow(p->tf, p->r, "cluster", pl_google_cluster_types,
-				    PL_GOOGLE_CLUSTER_KEY, &(const char *){ NULL });
-	if (v.state == PL_TF_UNSET && from)
-		v = pl_tf_get(p->tf, from, "default_max_pods_per_node");
+		cluster = pl_tf_follow(p->tf, p->r, "cluster", pl_google_cluster_types,
+				       PL_GOOGLE_CLUSTER_KEY, &(const char *){ NULL });
+	if (v.state == PL_TF_UNSET && cluster) {
+		inherited = pl_tf_get(p->tf, cluster, "default_max_pods_per_node");
+		if (inherited.state != PL_TF_UNSET) {
+			pl_tf_fact(p->tf, cluster, p->o, &inherited, &field);
+			return;
+		}
+	}
 	pl_tf_fact(p->tf, p->r, p->o, &v, &field);
 }
 

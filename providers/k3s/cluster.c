@@ -9,12 +9,16 @@
 /* A fact that finish() may settle when something else installs the network. */
 static const char flannel_is_off[] = "flannel is off, and what replaces it is not in the boot scripts";
 
-/* One cluster while its facts are written. */
+/*
+ * One cluster while its facts are written.  Where a plan and a state show it, each makes an object of
+ * its own from its own hosts, which joining brings together; only the name is that of all hosts.
+ */
 struct group {
 	struct pl_tf *tf;
 	struct pl_model *m;
 	const struct pl_k3s_host *const *members;
 	size_t count;
+	const char *name;                 /* NULL: nothing names it */
 	const struct pl_k3s_host *head;   /* its first server, else its first host */
 	const struct pl_k3s_host *server; /* the first whose script is known; NULL: none */
 	bool neighbours;                  /* its document holds other clusters */
@@ -66,7 +70,7 @@ static size_t common(const char *a, const char *b)
 /* What the names of all hosts begin with, in whole words; NULL when that is nothing. */
 static const char *common_name(const struct group *g)
 {
-	const char *first = g->head->r->object->name;
+	const char *first = g->members[0]->r->object->name;
 	size_t n = strlen(first);
 	bool whole = true;
 
@@ -101,16 +105,12 @@ static const char *joined_address(const struct group *g)
 
 static void add_object(struct group *g)
 {
-	const char *name = common_name(g), *module = g->head->r->module;
-	bool derived;
+	const char *name = g->name ? g->name : "k3s", *module = g->head->r->module;
 
-	name = name ? name : joined_address(g);
-	derived = name;
-	name = name ? name : "k3s";
 	if (g->neighbours && *module)
 		name = pl_model_strf(g->m, "%s (%s)", name, module);
 	g->o = pl_tf_object(g->tf, g->head->r, PL_CLUSTER, name);
-	if (derived)
+	if (g->name)
 		g->o->identity = pl_model_strf(g->m, "k3s/%s", name);
 }
 
@@ -250,10 +250,13 @@ static void add_component(struct group *g, const struct pl_k3s_host *h, const ch
 			  const char *version)
 {
 	struct pl_object *o = pl_tf_object(g->tf, h->r, PL_COMPONENT, name);
+	struct pl_fact *f = pl_fact_text(g->m, o, PL_COMPONENT_NAME, name, path_of(h));
 
 	o->cluster = g->o;
-	from_script(pl_fact_text(g->m, o, PL_COMPONENT_NAME, name, path_of(h)), h,
-		    "a boot script installs it");
+	if (g->o->identity)
+		o->identity = pl_model_strf(g->m, "%s/%s", g->o->identity, name);
+	f->basis = PL_INFERRED;
+	f->note = "a boot script installs it";
 	if (version)
 		from_script(pl_fact_text(g->m, o, PL_COMPONENT_VERSION, version, path_of(h)), h, NULL);
 	else
@@ -328,15 +331,21 @@ static void add_pool(struct group *g, const struct pl_k3s_host *h)
 
 /* ---- all clusters ---- */
 
-static void add_cluster(struct group *g)
+/* Of the members: the first server with a script that is known, and who stands for the cluster. */
+static void choose_head(struct group *g)
 {
 	g->head = g->members[0];
+	g->server = NULL;
 	for (size_t i = g->count; i-- > 0;) {
 		if (pl_k3s_is_server(g->members[i]))
 			g->head = g->members[i];
 		if (pl_k3s_is_server(g->members[i]) && pl_k3s_is_read(g->members[i]))
 			g->server = g->members[i];
 	}
+}
+
+static void add_cluster(struct group *g)
+{
 	add_object(g);
 	add_kind(g);
 	add_version(g, g->o, PL_CLUSTER_VERSION, g->server ? g->server : g->head);
@@ -349,8 +358,49 @@ static void add_cluster(struct group *g)
 	pl_fact_unknown(g->m, g->o, PL_CLUSTER_PRIVILEGED, "admission is decided in the cluster", NULL);
 	add_endpoint(g);
 	add_components(g);
-	for (size_t i = 0; i < g->count; i++)
-		add_pool(g, g->members[i]);
+}
+
+static int rank_of(const struct pl_k3s_host *h)
+{
+	return h->r->object->rank;
+}
+
+/* The part of a group from `start` on that comes from sources of one precedence. */
+static struct group part_of(const struct group *whole, size_t start)
+{
+	struct group part = *whole;
+
+	part.members = whole->members + start;
+	part.count = 1;
+	while (start + part.count < whole->count &&
+	       rank_of(part.members[part.count]) == rank_of(part.members[0]))
+		part.count++;
+	choose_head(&part);
+	return part;
+}
+
+/*
+ * The objects of one cluster: one for each part that holds its server, or else the first part's; the
+ * pools of a part without a server belong to the first of them.
+ */
+static void add_group(const struct group *whole)
+{
+	struct pl_object *first = NULL;
+	struct group part;
+
+	for (int servers = 1; servers >= 0; servers--)
+		for (size_t i = 0; i < whole->count; i += part.count) {
+			part = part_of(whole, i);
+			if (servers != (part.server != NULL))
+				continue;
+			if (servers || !first)
+				add_cluster(&part);
+			else
+				part.o = first;
+			first = first ? first : part.o;
+			for (size_t k = 0; k < part.count; k++)
+				add_pool(&part, part.members[k]);
+		}
 }
 
 static int by_group(const void *a, const void *b)
@@ -360,14 +410,16 @@ static int by_group(const void *a, const void *b)
 
 	if (x->group != y->group)
 		return x->group < y->group ? -1 : 1;
+	if (rank_of(x) != rank_of(y))
+		return rank_of(x) > rank_of(y) ? -1 : 1;
 	return x < y ? -1 : x > y;
 }
 
-static bool has_neighbours(const struct pl_k3s_host *const *all, size_t count,
-			   const struct pl_k3s_host *h)
+static bool has_neighbours(const struct pl_k3s_hosts *hosts, const struct pl_k3s_host *h)
 {
-	for (size_t i = 0; i < count; i++)
-		if (all[i]->group != h->group && all[i]->r->doc == h->r->doc)
+	for (size_t i = 0; i < hosts->count; i++)
+		if (!hosts->list[i].any && hosts->list[i].group != h->group &&
+		    hosts->list[i].r->doc == h->r->doc)
 			return true;
 	return false;
 }
@@ -375,7 +427,7 @@ static bool has_neighbours(const struct pl_k3s_host *const *all, size_t count,
 void pl_k3s_clusters(struct pl_tf *tf, const struct pl_k3s_hosts *hosts)
 {
 	const struct pl_k3s_host **all = pl_alloc((hosts->count + 1) * sizeof(*all));
-	size_t n = 0, end;
+	size_t n = 0;
 
 	for (size_t i = 0; i < hosts->count; i++) {
 		hosts->list[i].r->object->any_cluster = hosts->list[i].any;
@@ -383,14 +435,16 @@ void pl_k3s_clusters(struct pl_tf *tf, const struct pl_k3s_hosts *hosts)
 			all[n++] = &hosts->list[i];
 	}
 	qsort(all, n, sizeof(*all), by_group);
-	for (size_t start = 0; start < n; start = end) {
+	for (size_t start = 0; start < n;) {
 		struct group g = { .tf = tf, .m = pl_tf_model(tf), .members = all + start };
 
-		for (end = start; end < n && all[end]->group == all[start]->group; end++)
-			;
-		g.count = end - start;
-		g.neighbours = has_neighbours(all, n, all[start]);
-		add_cluster(&g);
+		while (start < n && all[start]->group == g.members[0]->group)
+			start++;
+		g.count = (size_t)(all + start - g.members);
+		g.neighbours = has_neighbours(hosts, g.members[0]);
+		g.name = common_name(&g);
+		g.name = g.name ? g.name : joined_address(&g);
+		add_group(&g);
 	}
 	free(all);
 }

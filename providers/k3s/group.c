@@ -18,6 +18,7 @@ struct grouping {
 	struct pl_k3s_hosts *hosts;
 	struct pl_map servers; /* "DOCUMENT|ADDRESS" and "|ADDRESS" -> host + 1, or MANY */
 	struct pl_map urls;    /* "DOCUMENT|ADDRESS" -> host + 1 that joins it */
+	struct pl_map same;    /* resource address and identity -> host + 1 */
 };
 
 #define MANY ((void *)UINTPTR_MAX)
@@ -126,6 +127,23 @@ static void follow_url(struct grouping *g, size_t host)
 		unite(g->hosts, host, (size_t)(uintptr_t)*peer - 1);
 	else
 		*peer = (void *)(uintptr_t)(host + 1);
+}
+
+/* A plan and a state that show the same instance show the same cluster. */
+static void unite_same(struct grouping *g, size_t host)
+{
+	const struct pl_tf_resource *r = g->hosts->list[host].r;
+	const char *key;
+	void **slot;
+
+	if (!r->object->identity)
+		return;
+	key = pl_model_strf(g->m, "%s|%s", r->address, r->object->identity);
+	slot = pl_map_put(&g->same, key, strlen(key));
+	if (*slot)
+		unite(g->hosts, host, (size_t)(uintptr_t)*slot - 1);
+	else
+		*slot = (void *)(uintptr_t)(host + 1);
 }
 
 /* ---- what says nothing ---- */
@@ -259,7 +277,7 @@ static void group_document(struct grouping *g, const struct pl_tf_doc *doc)
 
 void pl_k3s_group(struct pl_tf *tf, struct pl_k3s_hosts *hosts)
 {
-	struct grouping g = { tf, pl_tf_model(tf), hosts, PL_MAP_INIT, PL_MAP_INIT };
+	struct grouping g = { tf, pl_tf_model(tf), hosts, PL_MAP_INIT, PL_MAP_INIT, PL_MAP_INIT };
 	struct pl_map done = PL_MAP_INIT;
 
 	for (size_t i = 0; i < hosts->count; i++)
@@ -267,8 +285,10 @@ void pl_k3s_group(struct pl_tf *tf, struct pl_k3s_hosts *hosts)
 	for (size_t i = 0; i < hosts->count; i++)
 		if (pl_k3s_is_server(&hosts->list[i]))
 			index_server(&g, i);
-	for (size_t i = 0; i < hosts->count; i++)
+	for (size_t i = 0; i < hosts->count; i++) {
 		follow_url(&g, i);
+		unite_same(&g, i);
+	}
 	for (size_t i = 0; i < hosts->count; i++) {
 		const struct pl_tf_doc *doc = hosts->list[i].r->doc;
 		void **slot = pl_map_put(&done, (const char *)&doc, sizeof doc);
@@ -282,4 +302,5 @@ void pl_k3s_group(struct pl_tf *tf, struct pl_k3s_hosts *hosts)
 	pl_map_release(&done);
 	pl_map_release(&g.servers);
 	pl_map_release(&g.urls);
+	pl_map_release(&g.same);
 }
