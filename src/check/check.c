@@ -36,8 +36,9 @@ static enum pl_check_truth judge_skew(const struct pl_object *o, enum pl_witness
 	if (!node_known || !plane_known)
 		return PL_CHECK_UNKNOWN;
 	out->fact = node_fact;
-	out->actual = pl_arena_strf(arena, "%s, the control plane %s", node_fact->value.s,
-				    plane_fact->value.s);
+	if (!node_fact->sensitive && !plane_fact->sensitive)
+		out->actual = pl_arena_strf(arena, "%s, the control plane %s", node_fact->value.s,
+					    plane_fact->value.s);
 	if (node.part[0] != plane.part[0] || node.part[1] > plane.part[1])
 		return PL_CHECK_FALSE;
 	allowed = node.part[1] < SKEW_OLD_KUBELET ? SKEW_MINORS_OLD : SKEW_MINORS;

@@ -12,7 +12,7 @@ enum pl_check_truth { PL_CHECK_FALSE, PL_CHECK_UNKNOWN, PL_CHECK_TRUE };
 
 struct pl_check_answer {
 	const char *expected; /* as a person reads it */
-	const char *actual;   /* NULL when unknown */
+	const char *actual;   /* NULL when unknown or sensitive */
 	const struct pl_fact *fact; /* the fact that decided, for its origin; or NULL */
 };
 

@@ -10,7 +10,7 @@
 #include "base/str.h"
 #include "model/internal.h"
 
-/* ---- runs: an object has few (attribute, witness) pairs, so a sorted array of them will do ---- */
+/* ---- runs: few (attribute, witness) pairs an object, so a sorted array of them will do ---- */
 
 /* Index of the run of that pair, or of the one it would stand before. */
 static size_t run_place(const struct pl_object *o, enum pl_attr attr, enum pl_witness w)
