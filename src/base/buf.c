@@ -11,19 +11,36 @@
 
 const char pl_buf_empty[1];
 
+/* Room for n more bytes and the NUL; a sum that wraps becomes a size that pl_realloc() aborts on. */
+static size_t needed(const struct pl_buf *b, size_t n)
+{
+	return n < SIZE_MAX / 2 - b->len ? b->len + n + 1 : SIZE_MAX;
+}
+
+static void resize(struct pl_buf *b, size_t cap)
+{
+	b->data = pl_realloc(b->cap ? b->data : NULL, cap, 1);
+	b->cap = cap;
+	b->data[b->len] = '\0';
+}
+
+void pl_buf_reserve_exact(struct pl_buf *b, size_t n)
+{
+	size_t need = needed(b, n);
+
+	if (need > b->cap)
+		resize(b, need);
+}
+
 void pl_buf_reserve(struct pl_buf *b, size_t n)
 {
-	/* a sum that wraps becomes a size that pl_realloc() aborts on */
-	size_t need = n < SIZE_MAX / 2 - b->len ? b->len + n + 1 : SIZE_MAX;
-	size_t cap = b->cap ? b->cap : 64;
+	size_t need = needed(b, n), cap = b->cap ? b->cap : 64;
 
 	if (need <= b->cap)
 		return;
 	while (cap < need)
 		cap = cap > SIZE_MAX / 2 ? need : cap * 2;
-	b->data = pl_realloc(b->cap ? b->data : NULL, cap, 1);
-	b->cap = cap;
-	b->data[b->len] = '\0';
+	resize(b, cap);
 }
 
 void pl_buf_add(struct pl_buf *b, const void *bytes, size_t n)

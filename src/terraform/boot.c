@@ -123,6 +123,19 @@ static bool refers_to(struct pl_tf *tf, struct config_resource *runner, const st
 	return false;
 }
 
+/* Has the block an instance that stays, beside r?  One with count 0 runs nothing. */
+static bool is_there(struct pl_tf *tf, const struct config_resource *runner,
+		     const struct pl_tf_resource *r)
+{
+	char *block = pl_arena_strf(&tf->model->arena, "%s|%s", r->module, runner->key);
+	struct resource *instance = pl_map_get(&r->doc->by_block, block, strlen(block));
+
+	while (instance && instance->pub.gone)
+		instance = instance->next_same;
+	/* types that no table names are not kept, so nothing can be said of them */
+	return instance || !find_rows(tf, runner->key, strcspn(runner->key, "."), false);
+}
+
 void pl_tf_boot_provisioners(struct pl_tf *tf, struct pl_tf_resource *r)
 {
 	struct config_resource *own = config_of((struct resource *)r);
@@ -132,7 +145,7 @@ void pl_tf_boot_provisioners(struct pl_tf *tf, struct pl_tf_resource *r)
 		read_provisioners(tf, r->boot, config_json(tf, own), r->address);
 	for (struct config_resource *c = r->doc->runners; c; c = c->next_of_type)
 		if (c->module == m && json_object_get(config_json(tf, c), "provisioners") &&
-		    refers_to(tf, c, r))
+		    is_there(tf, c, r) && refers_to(tf, c, r))
 			read_provisioners(tf, r->boot, config_json(tf, c), c->key);
 }
 

@@ -272,6 +272,15 @@ static struct pl_tf_doc *new_doc(struct pl_tf *tf)
 	return doc;
 }
 
+/* Says whose bytes are broken, and how to get better ones. */
+static int broken(const char *name, struct pl_err *err)
+{
+	struct pl_err what = *err;
+
+	return pl_err_set(err, what.code, "'%s': %s; make it again with `terraform show -json tfplan`", name,
+			  what.text);
+}
+
 /* Reads the document the scanner stands at. */
 static int read_document(struct pl_tf *tf, struct pl_scan *s, const char *name,
 			 struct pl_tf_doc **out, struct pl_err *err)
@@ -286,9 +295,9 @@ static int read_document(struct pl_tf *tf, struct pl_scan *s, const char *name,
 		return more < 0 ? -1 : pl_scan_fail(s, "no JSON object", err);
 	while ((more = pl_scan_member(s, &key, err)) == 1)
 		if (read_document_member(doc, s, key, &nature, err))
-			return pl_err_wrap(err, "'%s'", name);
+			return broken(name, err);
 	if (more < 0)
-		return pl_err_wrap(err, "'%s'", name);
+		return broken(name, err);
 	if (pl_slice_is(bare_text(nature.format), PL_SNAPSHOT_FORMAT))
 		return 1;
 	if (decide_nature(doc, name, &nature, err) || choose_inventory(doc, err))
@@ -349,7 +358,7 @@ static int read_documents(struct pl_tf *tf, const struct pl_input *in, const cha
 		if (rc < 0)
 			return -1;
 		if (pl_input_next(in, (size_t)(s.p - in->data), &at, NULL, err))
-			return -1;
+			return broken(path, err);
 	}
 	return 0;
 }

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Bytes of a source: read whole into one buffer, inflated, converted to UTF-8.  See input.h; what is
+ * no document is told apart in sniff.c, binary plans are shown in show.c.
+ */
+#include "terraform/input.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/limits.h"
+#include "codec/codec.h"
+#include "terraform/input_internal.h"
+
+/* Pages of 2 MiB save most of the page faults of a large plan. */
+static void ask_for_huge_pages(char *data, size_t n)
+{
+	const uintptr_t page = (uintptr_t)2 << 20;
+	uintptr_t from = ((uintptr_t)data + page - 1) / page * page, to = ((uintptr_t)data + n) / page * page;
+
+	if (to > from)
+		(void)madvise((void *)from, to - from, MADV_HUGEPAGE);
+}
+
+static int too_large(const char *name, struct pl_err *err)
+{
+	return pl_err_set(err, PL_E_LIMIT, "'%s' holds more than %llu bytes", name,
+			  (unsigned long long)PL_LIMIT_SOURCE_BYTES);
+}
+
+int read_descriptor(int fd, const char *name, struct pl_buf *out, struct pl_err *err)
+{
+	struct stat st;
+	size_t expected = 0;
+
+	if (!fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_size > 0) {
+		if ((uint64_t)st.st_size > PL_LIMIT_SOURCE_BYTES)
+			return too_large(name, err);
+		expected = (size_t)st.st_size;
+	}
+	pl_buf_reserve_exact(out, expected + 1);
+	ask_for_huge_pages(out->data, out->cap);
+	for (;;) {
+		ssize_t n;
+
+		if (out->cap - out->len < 2)
+			pl_buf_reserve_exact(out, out->cap / 4 + ((size_t)1 << 16));
+		n = read(fd, out->data + out->len, out->cap - out->len - 1);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return pl_err_set(err, PL_E_INPUT, "cannot read '%s': %s", name, strerror(errno));
+		if (!n)
+			break;
+		out->len += (size_t)n;
+		if (out->len > PL_LIMIT_SOURCE_BYTES)
+			return too_large(name, err);
+	}
+	out->data[out->len] = '\0';
+	return 0;
+}
+
+static int read_source(const char *path, struct pl_buf *out, struct pl_err *err)
+{
+	struct stat st;
+	int fd, rc;
+
+	if (!strcmp(path, "-"))
+		return read_descriptor(STDIN_FILENO, "standard input", out, err);
+	if (!stat(path, &st) && S_ISDIR(st.st_mode))
+		return pl_err_set(err, PL_E_INPUT, "'%s' is a directory; give a plan or state file in it", path);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return pl_err_set(err, PL_E_INPUT, "cannot open '%s': %s", path, strerror(errno));
+	rc = read_descriptor(fd, path, out, err);
+	close(fd);
+	return rc;
+}
+
+/* Replaces the buffer's contents by `to`. */
+static void take(struct pl_buf *b, struct pl_buf *to)
+{
+	pl_buf_release(b);
+	*b = *to;
+	*to = (struct pl_buf)PL_BUF_INIT;
+}
+
+static int gunzip_in_place(const char *name, struct pl_buf *b, struct pl_err *err)
+{
+	pl_auto_buf text = PL_BUF_INIT;
+
+	if (pl_gunzip(b->data, b->len, PL_LIMIT_SOURCE_BYTES, &text, err))
+		return pl_err_wrap(err, "'%s'", name);
+	take(b, &text);
+	return 0;
+}
+
+/* 'l' or 'b' for UTF-16, by its byte order mark or by every second byte being NUL; 0: neither. */
+static char utf16_order(const struct pl_buf *b)
+{
+	const unsigned char *u = (const unsigned char *)b->data;
+
+	if (b->len < 4)
+		return 0;
+	if ((u[0] == 0xff && u[1] == 0xfe) || (u[0] && !u[1] && u[2] && !u[3]))
+		return 'l';
+	if ((u[0] == 0xfe && u[1] == 0xff) || (!u[0] && u[1] && !u[2] && u[3]))
+		return 'b';
+	return 0;
+}
+
+static void utf16_in_place(struct pl_buf *b, char order)
+{
+	pl_auto_buf text = PL_BUF_INIT;
+
+	pl_utf16_decode(b->data, b->len, order == 'b', &text);
+	take(b, &text);
+}
+
+static int is_zip(const struct pl_buf *b)
+{
+	return b->len >= 4 && !memcmp(b->data, "PK\003\004", 4);
+}
+
+static int decode(const char *path, const char *name, const char *terraform_cmd, struct pl_buf *b,
+		  struct pl_err *err)
+{
+	bool packed = pl_is_gzip(b->data, b->len);
+	char order;
+
+	if (packed && gunzip_in_place(name, b, err))
+		return -1;
+	if (is_zip(b) && show_binary_plan(packed || !strcmp(path, "-") ? NULL : path, name, terraform_cmd, b, err))
+		return -1;
+	order = utf16_order(b);
+	if (order)
+		utf16_in_place(b, order);
+	return 0;
+}
+
+int pl_input_read(const char *path, const char *terraform_cmd, struct pl_input *out,
+		  struct pl_err *err)
+{
+	const char *name = strcmp(path, "-") ? path : "standard input";
+	pl_auto_buf b = PL_BUF_INIT;
+	struct pl_input in = { 0 };
+	size_t start;
+
+	if (read_source(path, &b, err) || decode(path, name, terraform_cmd, &b, err))
+		return -1;
+	in.len = b.len;
+	in.data = b.data;
+	start = b.len >= 3 && !memcmp(b.data, "\xef\xbb\xbf", 3) ? 3 : 0;
+	if (pl_input_next(&in, start, &in.first, NULL, err))
+		return pl_err_wrap(err, "'%s'", name);
+	if (in.first >= in.len)
+		return pl_err_set(err, PL_E_INPUT, "'%s' %s", name, what_it_is(b.data + start, b.len - start));
+	in.data = pl_buf_detach(&b);
+	*out = in;
+	return 0;
+}
+
+void pl_input_release(struct pl_input *in)
+{
+	free(in->data);
+	*in = (struct pl_input){ 0 };
+}
