@@ -8,6 +8,7 @@
 
 #include "base/limits.h"
 #include "json/load.h"
+#include "terraform/address.h"
 #include "terraform/internal.h"
 
 /* ---- members of the documents ---- */
@@ -258,8 +259,17 @@ int read_resource_drift(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err 
 
 /* ---- values of a state, prior_state or planned_values ---- */
 
-static int read_value_entry(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err,
-			    const char *module)
+/* The module path of a resource's own address. */
+static const char *module_of(struct pl_arena *arena, const char *address)
+{
+	struct pl_tf_address a;
+
+	if (!pl_tf_address_parse(pl_slice(address), &a))
+		return "";
+	return pl_arena_strndup(arena, a.module.p, a.module.n);
+}
+
+static int read_value_entry(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err)
 {
 	struct entry e;
 	struct resource *r;
@@ -270,7 +280,7 @@ static int read_value_entry(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_
 	r = new_resource(doc, &e);
 	if (!r)
 		return 0;
-	r->pub.module = module;
+	r->pub.module = module_of(&doc->tf->model->arena, r->pub.address);
 	r->after = e.values;
 	r->sensitive = e.sensitive;
 	if (doc->kind == DOC_PLAN && !r->pub.data)
@@ -280,63 +290,35 @@ static int read_value_entry(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_
 	return 0;
 }
 
-/*
- * A module of a values tree.  Its address may stand behind its resources (keys sorted), so the
- * ranges are noted first.
- */
-static int read_values_module(struct pl_tf_doc *doc, struct pl_slice range, unsigned depth,
-			      struct pl_err *err)
-{
-	struct pl_slice key, value, resources = { 0 }, children = { 0 };
-	const char *module = "";
-	struct pl_scan s;
-	int more;
+static int read_module(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err);
 
-	if (depth > PL_LIMIT_MODULE_DEPTH)
-		return pl_err_set(err, PL_E_LIMIT, "modules nested more than %d levels deep",
-				  PL_LIMIT_MODULE_DEPTH);
-	pl_scan_init(&s, range);
-	if (pl_scan_enter(&s, '{', err) != 1)
-		return 0;
-	while ((more = pl_scan_member(&s, &key, err)) == 1) {
-		if (pl_scan_skip(&s, &value, err))
-			return -1;
-		if (pl_slice_is(key, "resources"))
-			resources = value;
-		else if (pl_slice_is(key, "child_modules"))
-			children = value;
-		else if (pl_slice_is(key, "address"))
-			module = pl_scan_text(&doc->tf->model->arena, value);
-	}
-	if (more < 0)
-		return -1;
-	pl_scan_init(&s, resources);
-	if (resources.n && pl_scan_enter(&s, '[', err) == 1)
-		while ((more = pl_scan_element(&s, err)) == 1)
-			if (read_value_entry(doc, &s, err, module ? module : ""))
-				return -1;
-	pl_scan_init(&s, children);
-	if (children.n && pl_scan_enter(&s, '[', err) == 1)
-		while ((more = pl_scan_element(&s, err)) == 1)
-			if (pl_scan_skip(&s, &value, err) || read_values_module(doc, value, depth + 1, err))
-				return -1;
-	return 0;
+static int read_value_entries(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err)
+{
+	return each_element(doc, s, read_value_entry, err);
 }
 
-static int read_root_module(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err)
+static int read_child_modules(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err)
 {
-	struct pl_slice range;
-
-	if (pl_scan_skip(s, &range, err))
-		return -1;
-	return read_values_module(doc, range, 0, err);
+	return each_element(doc, s, read_module, err);
 }
 
-static const struct member values_members[] = { { "root_module", read_root_module }, { NULL, NULL } };
+/* A module of a values tree; the scanner's own limit ends its nesting. */
+static int read_module(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err)
+{
+	static const struct member members[] = {
+		{ "resources", read_value_entries },
+		{ "child_modules", read_child_modules },
+		{ NULL, NULL },
+	};
+
+	return each_member(doc, s, members, err);
+}
 
 int read_values(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err)
 {
-	return each_member(doc, s, values_members, err);
+	static const struct member members[] = { { "root_module", read_module }, { NULL, NULL } };
+
+	return each_member(doc, s, members, err);
 }
 
 int read_prior_state(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err)
