@@ -105,7 +105,19 @@ static const char *url_of(const struct grouping *g, size_t host)
 	return b ? pl_k3s_url_host(g->m, b->says.k3s_url) : NULL;
 }
 
-/* Unites a host with the server that it names, in its own document or, if that is one, anywhere. */
+/* The server with that address, in the host's own document or, if that is one, anywhere. */
+static void *server_at(const struct grouping *g, const char *key)
+{
+	void *found = pl_map_get(&g->servers, key, strlen(key));
+	const char *anywhere = strchr(key, '|');
+
+	return found ? found : pl_map_get(&g->servers, anywhere, strlen(anywhere));
+}
+
+/*
+ * Unites a host with the server that it names, and with others of its document that name the same
+ * address.  An address that several servers have (in networks of their own) tells nothing.
+ */
 static void follow_url(struct grouping *g, size_t host)
 {
 	const char *address = url_of(g, host), *key;
@@ -114,10 +126,10 @@ static void follow_url(struct grouping *g, size_t host)
 	if (!address)
 		return;
 	key = key_of(g, g->hosts->list[host].r->doc, address);
-	found = pl_map_get(&g->servers, key, strlen(key));
-	if (!found || found == MANY)
-		found = pl_map_get(&g->servers, strchr(key, '|'), strlen(strchr(key, '|')));
-	if (found && found != MANY) {
+	found = server_at(g, key);
+	if (found == MANY)
+		return;
+	if (found) {
 		unite(g->hosts, host, (size_t)(uintptr_t)found - 1);
 		g->hosts->list[host].linked = true;
 		g->hosts->list[(size_t)(uintptr_t)found - 1].linked = true;
@@ -271,6 +283,10 @@ static void group_document(struct grouping *g, const struct pl_tf_doc *doc)
 	struct document d = { .doc = doc, .heads = PL_MAP_INIT };
 
 	find_heads(g, &d);
+	/* without any server the addresses that agents join are all there is to tell clusters apart */
+	for (size_t i = 0; !d.modules && i < g->hosts->count; i++)
+		if (in_document(g, i, &d) && url_of(g, i))
+			g->hosts->list[i].linked = true;
 	place_rest(g, &d, count_linked(g, &d) > 1 || modules_stand_alone(g, &d));
 	pl_map_release(&d.heads);
 }

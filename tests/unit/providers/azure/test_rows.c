@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What Azure's resources become. */
+#include "../facts.h"
+
+#define ID "/subscriptions/s/resourceGroups/g/providers/Microsoft.ContainerService/managedClusters/c"
+#define CLUSTER(more) \
+	RESOURCE("azurerm_kubernetes_cluster", "c", "\"name\":\"c\",\"id\":\"" ID "\"," more)
+#define POOL(more) \
+	RESOURCE("azurerm_kubernetes_cluster_node_pool", "p", \
+		 "\"name\":\"p\",\"kubernetes_cluster_id\":\"/SUBSCRIPTIONS/S/resourcegroups/g/providers/" \
+		 "Microsoft.ContainerService/managedClusters/C\"," more)
+#define NETWORK(more) "\"network_profile\":[{" more "}]"
+#define CASE_CLUSTER(more, attr, expected) { STATE(CLUSTER(more)), PL_CLUSTER, "c", attr, expected }
+#define CASE_POOL(more, attr, expected) \
+	{ STATE(CLUSTER("\"kubernetes_version\":\"1.24.10\"," NETWORK("\"network_plugin\":\"kubenet\"")) \
+		"," POOL(more)), PL_POOL, "p", attr, expected }
+#define CASE_DEFAULT(more, attr, expected) \
+	{ STATE(CLUSTER("\"default_node_pool\":[{\"name\":\"d\"," more "}]")), PL_POOL, "d", attr, expected }
+
+static const struct fact_case clusters[] = {
+	CASE_CLUSTER("\"kubernetes_version\":\"1.24\"", PL_CLUSTER_VERSION, "1.24"),
+	CASE_CLUSTER("\"kubernetes_version\":null", PL_CLUSTER_VERSION, "?"),
+	CASE_CLUSTER(NETWORK("\"network_policy\":\"calico\""), PL_CLUSTER_NETWORK_POLICY, "calico"),
+	CASE_CLUSTER(NETWORK("\"network_policy\":null"), PL_CLUSTER_NETWORK_POLICY, "none"),
+	CASE_CLUSTER(NETWORK("\"network_plugin\":\"none\""), PL_CLUSTER_NETWORK_POLICY, "?"),
+	CASE_CLUSTER(NETWORK("\"load_balancer_sku\":\"Basic\""), PL_CLUSTER_LB_SKU, "basic"),
+	CASE_CLUSTER(NETWORK("\"load_balancer_sku\":null"), PL_CLUSTER_LB_SKU, "standard"),
+	CASE_CLUSTER("\"automatic_upgrade_channel\":\"\"", PL_CLUSTER_CHANNEL, "-"),
+	CASE_CLUSTER("\"automatic_upgrade_channel\":\"stable\"", PL_CLUSTER_CHANNEL, "stable"),
+	CASE_CLUSTER("\"sku_tier\":\"Free\"", PL_CLUSTER_ACCOUNT, "s"),
+};
+
+static const struct fact_case pools[] = {
+	CASE_POOL("\"os_sku\":\"Ubuntu2204\"", PL_POOL_OS_VERSION, "22.04"),
+	CASE_POOL("\"os_sku\":\"Ubuntu\"", PL_POOL_OS_VERSION, "?"),
+	CASE_POOL("\"os_sku\":null", PL_POOL_OS, "ubuntu"),
+	CASE_POOL("\"os_sku\":\"AzureLinux\"", PL_POOL_OS, "azure-linux"),
+	CASE_POOL("\"os_sku\":\"CBLMariner\"", PL_POOL_OS, "azure-linux"),
+	CASE_POOL("\"os_sku\":\"Other\"", PL_POOL_OS, "?"),
+	CASE_POOL("\"os_type\":\"Windows\",\"os_sku\":\"Windows2022\"", PL_POOL_OS, "windows"),
+	CASE_POOL("\"os_type\":\"Linux\"", PL_POOL_RUNTIME, "containerd"),
+	CASE_POOL("\"orchestrator_version\":\"1.18.1\"", PL_POOL_RUNTIME, "docker"),
+	CASE_POOL("\"os_type\":\"Windows\",\"orchestrator_version\":\"1.22\"", PL_POOL_RUNTIME, "docker"),
+	CASE_POOL("\"priority\":\"Spot\"", PL_POOL_CAPACITY, "spot"),
+	CASE_POOL("\"priority\":\"Spot\",\"node_taints\":[\"a=b:NoSchedule\"]", PL_POOL_TAINTS,
+		  "a=b:NoSchedule, kubernetes.azure.com/scalesetpriority=spot:NoSchedule"),
+	CASE_POOL("\"priority\":null", PL_POOL_CAPACITY, "on-demand"),
+	CASE_POOL("\"vm_size\":\"Standard_E16-4ds_v5\"", PL_POOL_VCPU, "4"),
+	CASE_POOL("\"vm_size\":\"standard_d4S_V5\"", PL_POOL_MEMORY, "16 GiB"),
+	CASE_POOL("\"vm_size\":null", PL_POOL_VCPU, "?"),
+	CASE_POOL("\"enable_auto_scaling\":true,\"min_count\":2,\"max_count\":5", PL_POOL_MIN, "2"),
+	CASE_POOL("\"auto_scaling_enabled\":true,\"min_count\":2,\"max_count\":5", PL_POOL_MAX, "5"),
+	CASE_POOL("\"auto_scaling_enabled\":false,\"min_count\":2,\"node_count\":3", PL_POOL_MIN, "3"),
+	CASE_POOL("\"os_disk_size_gb\":512", PL_POOL_DISK, "512 GiB"),
+	CASE_POOL("\"os_disk_size_gb\":null", PL_POOL_DISK, "?"),
+	CASE_POOL("\"max_pods\":null", PL_POOL_MAX_PODS, "110"),
+	{ STATE(CLUSTER(NETWORK("\"network_plugin\":\"azure\"")) "," POOL("\"mode\":\"User\"")), PL_POOL,
+	  "p", PL_POOL_MAX_PODS, "30" },
+	{ STATE(CLUSTER(NETWORK("\"network_plugin\":\"azure\",\"network_plugin_mode\":\"overlay\"")) ","
+		POOL("\"mode\":\"User\"")), PL_POOL, "p", PL_POOL_MAX_PODS, "250" },
+	CASE_DEFAULT("\"only_critical_addons_enabled\":true", PL_POOL_TAINTS,
+		     "CriticalAddonsOnly=true:NoSchedule"),
+	CASE_DEFAULT("\"node_labels\":{\"a\":\"b\"}", PL_POOL_LABELS, "a=b"),
+	CASE_DEFAULT("\"node_count\":1", PL_POOL_OS, "ubuntu"),
+	/* a machine beside a cluster is no pool of it */
+	{ STATE(CLUSTER("\"kubernetes_version\":\"1.24\"") ","
+		RESOURCE("azurerm_linux_virtual_machine", "v", "\"name\":\"bastion\"")),
+	  PL_POOL, "bastion", PL_POOL_MIN, "none of it" },
+};
+
+static const struct fact_case services[] = {
+#define WITH(type, more) STATE(CLUSTER("\"sku_tier\":\"Free\"") "," RESOURCE(type, "x", "\"name\":\"x\"," more))
+	{ WITH("azurerm_mysql_flexible_server", "\"version\":\"8.0.21\""), PL_DATABASE, "x",
+	  PL_DB_VERSION, "8.0.21" },
+	{ WITH("azurerm_mysql_server", "\"version\":\"5.7\""), PL_DATABASE, "x", PL_DB_ENGINE, "mysql" },
+	{ WITH("azurerm_mariadb_server", "\"version\":\"10.3\""), PL_DATABASE, "x", PL_DB_ENGINE,
+	  "mariadb" },
+	{ WITH("azurerm_mssql_server", "\"version\":\"12.0\""), PL_DATABASE, "x", PL_DB_ENGINE,
+	  "sqlserver" },
+	{ WITH("azurerm_storage_account", "\"account_kind\":\"StorageV2\""), PL_BUCKET, "x",
+	  PL_BUCKET_SERVICE, "azure-blob" },
+	{ WITH("azurerm_storage_account", "\"account_kind\":\"FileStorage\""), PL_BUCKET, "x",
+	  PL_BUCKET_SERVICE, "none of it" },
+	{ WITH("azurerm_container_registry", "\"sku\":\"Premium\""), PL_REGISTRY, "x",
+	  PL_REGISTRY_SERVICE, "acr" },
+	{ WITH("azurerm_lb_rule", "\"protocol\":\"Tcp\",\"frontend_port\":22"), PL_LOAD_BALANCER, "x",
+	  PL_LB_PORTS, "22" },
+	{ WITH("azurerm_lb_rule", "\"protocol\":\"All\",\"frontend_port\":0"), PL_LOAD_BALANCER, "x",
+	  PL_LB_PORTS, "22, 80, 443" },
+	{ WITH("azurerm_lb_rule", "\"protocol\":\"Udp\",\"frontend_port\":443"), PL_LOAD_BALANCER, "x",
+	  PL_LB_PORTS, "none of it" },
+	{ WITH("azurerm_application_gateway", "\"frontend_port\":[{\"port\":80},{\"port\":443}]"),
+	  PL_LOAD_BALANCER, "x", PL_LB_PORTS, "80, 443" },
+};
+
+static void clusters_of_azure(void **state)
+{
+	(void)state;
+	check_facts(clusters, sizeof clusters / sizeof *clusters);
+}
+
+static void pools_of_azure(void **state)
+{
+	(void)state;
+	check_facts(pools, sizeof pools / sizeof *pools);
+}
+
+static void services_of_azure(void **state)
+{
+	(void)state;
+	check_facts(services, sizeof services / sizeof *services);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(clusters_of_azure),
+		cmocka_unit_test(pools_of_azure),
+		cmocka_unit_test(services_of_azure),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
