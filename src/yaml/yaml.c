@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Events of libyaml -> nodes: see yaml.h. */
+#include "yaml/yaml.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <yaml.h>
+
+#include "base/limits.h"
+#include "base/str.h"
+
+struct reader {
+	yaml_parser_t parser;
+	struct pl_arena *arena;
+	const char *name;
+	size_t nodes;
+	struct pl_err *err;
+};
+
+static int fail_at(struct reader *r, const yaml_mark_t *at, enum pl_err_code code, const char *what)
+{
+	return pl_err_set(r->err, code, "%s:%zu:%zu: %s", r->name, at->line + 1, at->column + 1, what);
+}
+
+static int next_event(struct reader *r, yaml_event_t *event)
+{
+	const char *what;
+
+	if (yaml_parser_parse(&r->parser, event))
+		return 0;
+	what = r->parser.problem ? r->parser.problem : "invalid YAML";
+	return fail_at(r, &r->parser.problem_mark, PL_E_USAGE, what);
+}
+
+static struct pl_yaml_node *new_node(struct reader *r, const yaml_event_t *event, enum pl_yaml_kind kind)
+{
+	struct pl_yaml_node *n = pl_arena_alloc(r->arena, sizeof *n);
+
+	n->kind = kind;
+	n->line = (int)event->start_mark.line + 1;
+	n->column = (int)event->start_mark.column + 1;
+	n->text = "";
+	return n;
+}
+
+static int read_node(struct reader *r, yaml_event_t *event, unsigned depth,
+		     const struct pl_yaml_node **out);
+
+/* A list that grows in the heap and ends in the arena. */
+struct list {
+	const struct pl_yaml_node **items;
+	size_t count, cap;
+};
+
+static void push(struct list *l, const struct pl_yaml_node *n)
+{
+	l->items = pl_grow(l->items, l->count, &l->cap, sizeof *l->items);
+	l->items[l->count++] = n;
+}
+
+static const struct pl_yaml_node *const *keep(struct reader *r, struct list *l)
+{
+	const struct pl_yaml_node **kept = pl_arena_alloc(r->arena, (l->count + 1) * sizeof *kept);
+
+	if (l->count)
+		memcpy(kept, l->items, l->count * sizeof *kept);
+	free(l->items);
+	return kept;
+}
+
+static int read_sequence(struct reader *r, struct pl_yaml_node *n, unsigned depth)
+{
+	struct list items = { 0 };
+	int rc = 0;
+
+	for (;;) {
+		const struct pl_yaml_node *item;
+		yaml_event_t event;
+
+		rc = next_event(r, &event);
+		if (rc || event.type == YAML_SEQUENCE_END_EVENT)
+			break;
+		rc = read_node(r, &event, depth + 1, &item);
+		if (rc)
+			break;
+		push(&items, item);
+	}
+	n->count = items.count;
+	n->items = keep(r, &items);
+	return rc;
+}
+
+static int duplicate(struct reader *r, const struct list *keys, const struct pl_yaml_node *key)
+{
+	for (size_t i = 0; i < keys->count; i++)
+		if (!strcmp(keys->items[i]->text, key->text))
+			return pl_err_set(r->err, PL_E_USAGE, "%s:%d:%d: '%s' stands here a second time (first on line %d)",
+					  r->name, key->line, key->column, key->text, keys->items[i]->line);
+	return 0;
+}
+
+static int read_pair(struct reader *r, yaml_event_t *event, unsigned depth, struct list *keys,
+		     struct list *values)
+{
+	const struct pl_yaml_node *key, *value;
+	yaml_event_t next;
+
+	if (event->type != YAML_SCALAR_EVENT) {
+		yaml_mark_t at = event->start_mark;
+
+		yaml_event_delete(event);
+		return fail_at(r, &at, PL_E_USAGE, "a key must be plain text");
+	}
+	if (read_node(r, event, depth, &key) || duplicate(r, keys, key) || next_event(r, &next) ||
+	    read_node(r, &next, depth + 1, &value))
+		return -1;
+	push(keys, key);
+	push(values, value);
+	return 0;
+}
+
+static int read_mapping(struct reader *r, struct pl_yaml_node *n, unsigned depth)
+{
+	struct list keys = { 0 }, values = { 0 };
+	int rc;
+
+	for (;;) {
+		yaml_event_t event;
+
+		rc = next_event(r, &event);
+		if (rc || event.type == YAML_MAPPING_END_EVENT)
+			break;
+		rc = read_pair(r, &event, depth, &keys, &values);
+		if (rc)
+			break;
+	}
+	n->count = values.count;
+	n->keys = keep(r, &keys);
+	n->items = keep(r, &values);
+	return rc;
+}
+
+/* Consumes the event, which is never the end of something. */
+static int read_node(struct reader *r, yaml_event_t *event, unsigned depth,
+		     const struct pl_yaml_node **out)
+{
+	yaml_mark_t at = event->start_mark;
+	struct pl_yaml_node *n;
+	int rc = 0;
+
+	if (++r->nodes > PL_LIMIT_YAML_NODES || depth > PL_LIMIT_YAML_DEPTH) {
+		yaml_event_delete(event);
+		return fail_at(r, &at, PL_E_LIMIT, depth > PL_LIMIT_YAML_DEPTH ? "nested too deeply" :
+			       "too many values");
+	}
+	switch (event->type) {
+	case YAML_SCALAR_EVENT:
+		n = new_node(r, event, PL_YAML_SCALAR);
+		n->quoted = event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
+		n->text = pl_arena_strndup(r->arena, (const char *)event->data.scalar.value,
+					   event->data.scalar.length);
+		yaml_event_delete(event);
+		break;
+	case YAML_SEQUENCE_START_EVENT:
+		n = new_node(r, event, PL_YAML_SEQUENCE);
+		yaml_event_delete(event);
+		rc = read_sequence(r, n, depth);
+		break;
+	case YAML_MAPPING_START_EVENT:
+		n = new_node(r, event, PL_YAML_MAPPING);
+		yaml_event_delete(event);
+		rc = read_mapping(r, n, depth);
+		break;
+	case YAML_ALIAS_EVENT:
+		yaml_event_delete(event);
+		return fail_at(r, &at, PL_E_USAGE, "aliases (*name) are not supported: write the value out");
+	default:
+		yaml_event_delete(event);
+		return fail_at(r, &at, PL_E_USAGE, "a value is missing");
+	}
+	*out = n;
+	return rc;
+}
+
+static int read_document(struct reader *r, const struct pl_yaml_node **out)
+{
+	yaml_event_t event;
+
+	do {
+		if (next_event(r, &event))
+			return -1;
+		if (event.type == YAML_STREAM_END_EVENT) {
+			struct pl_yaml_node *empty = new_node(r, &event, PL_YAML_MAPPING);
+
+			*out = empty;
+			return 0;
+		}
+	} while (event.type == YAML_STREAM_START_EVENT || event.type == YAML_DOCUMENT_START_EVENT);
+	return read_node(r, &event, 0, out);
+}
+
+int pl_yaml_parse(struct pl_arena *arena, const char *name, const char *text, size_t len,
+		  const struct pl_yaml_node **out, struct pl_err *err)
+{
+	struct reader r = { .arena = arena, .name = name, .err = err };
+	int rc;
+
+	if (len > PL_LIMIT_YAML_BYTES)
+		return pl_err_set(err, PL_E_LIMIT, "%s: more than %lu bytes of YAML", name, PL_LIMIT_YAML_BYTES);
+	if (!yaml_parser_initialize(&r.parser))
+		return pl_err_set(err, PL_E_INTERNAL, "libyaml cannot be started");
+	yaml_parser_set_input_string(&r.parser, (const unsigned char *)text, len);
+	rc = read_document(&r, out);
+	yaml_parser_delete(&r.parser);
+	return rc;
+}
+
+const struct pl_yaml_node *pl_yaml_get(const struct pl_yaml_node *n, const char *key)
+{
+	if (!n || n->kind != PL_YAML_MAPPING)
+		return NULL;
+	for (size_t i = 0; i < n->count; i++)
+		if (!strcmp(n->keys[i]->text, key))
+			return n->items[i];
+	return NULL;
+}
+
+const char *pl_yaml_text(const struct pl_yaml_node *n, const char *key)
+{
+	const struct pl_yaml_node *v = pl_yaml_get(n, key);
+
+	return v && v->kind == PL_YAML_SCALAR ? v->text : NULL;
+}
