@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Rules of Azure load balancers and application gateways as entries, and the annotations that choose
- * balancers on AKS.
+ * Rules of Azure load balancers and application gateways as entries, and the annotations that
+ * choose balancers on AKS.
  */
 #include <stdlib.h>
 
@@ -15,8 +15,8 @@ bool pl_azure_balances(struct pl_tf *tf, struct pl_tf_resource *r)
 	return !pl_strieq(pl_tf_text(tf, r, "protocol"), "Udp");
 }
 
-static void add_list(struct pl_model *m, struct pl_object *o, const char *const *ports, size_t count,
-		     const char *path)
+static void add_list(struct pl_model *m, struct pl_object *o, const char *const *ports,
+		     size_t count, const char *path)
 {
 	struct pl_value value = { .type = PL_LIST, .list = ports, .count = count };
 
@@ -35,7 +35,8 @@ void pl_azure_lb_rule(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_obje
 	pl_fact_int(m, o, PL_LB_LAYER, 4, NULL);
 	pl_fact_text(m, o, PL_LB_TYPE, "network", NULL);
 	if (!port)
-		pl_fact_unknown(m, o, PL_LB_PORTS, v.waits_for ? v.waits_for : "no port is set", path);
+		pl_fact_unknown(m, o, PL_LB_PORTS, v.waits_for ? v.waits_for : "no port is set",
+				path);
 	else if (pl_streq(port, "0"))
 		add_list(m, o, all, sizeof all / sizeof *all, path);
 	else
@@ -52,7 +53,8 @@ void pl_azure_gateway(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_obje
 	pl_fact_int(m, o, PL_LB_LAYER, 7, NULL);
 	pl_fact_text(m, o, PL_LB_TYPE, "application", NULL);
 	for (size_t i = 0; i < n; i++) {
-		const char *port = pl_tf_text(tf, r, pl_model_strf(m, "frontend_port[%zu].port", i));
+		const char *path = pl_model_strf(m, "frontend_port[%zu].port", i);
+		const char *port = pl_tf_text(tf, r, path);
 
 		if (port)
 			ports[count++] = port;

@@ -21,7 +21,7 @@ static void add_network_policy(struct pl_tf *tf, struct pl_tf_resource *r, struc
 
 	if (v.state != PL_TF_SET && pl_streq(pl_tf_text(tf, r, plugin), "none"))
 		pl_fact_unknown(pl_tf_model(tf), o, PL_CLUSTER_NETWORK_POLICY,
-				"network_plugin is \"none\": the network is installed in the cluster",
+				"network_plugin is \"none\": the cluster installs its network",
 				plugin);
 	else
 		pl_tf_fact(tf, r, o, &v, &field);
@@ -66,8 +66,10 @@ static void add_default_pool(struct pl_tf *tf, struct pl_tf_resource *r, struct 
 		return;
 	pool = pl_tf_object(tf, r, PL_POOL, name ? name : "default_node_pool");
 	pool->cluster = o;
-	pool->identity = name ? pl_model_strf(pl_tf_model(tf), "azurerm_kubernetes_cluster_node_pool/%s",
-					      name) : NULL;
+	/* the same as a pool resource of another source would have */
+	if (name)
+		pool->identity = pl_model_strf(pl_tf_model(tf),
+					       "azurerm_kubernetes_cluster_node_pool/%s", name);
 	pl_azure_pool(tf, r, pool, "default_node_pool[0].");
 }
 

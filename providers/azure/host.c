@@ -71,7 +71,8 @@ static void add_one(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object
 static const char *const vm_texts[] = { "custom_data", "user_data", NULL };
 
 static const struct pl_tf_field disk_fields[] = {
-	{ "os_disk[0].disk_size_gb", PL_POOL_DISK, PL_TF_AS_GIB, NULL, "the size of the image is taken" },
+	{ "os_disk[0].disk_size_gb", PL_POOL_DISK, PL_TF_AS_GIB, NULL,
+	  "the size of the image is taken" },
 	{ 0 },
 };
 

@@ -22,8 +22,8 @@ struct place {
 
 static const struct pl_tf_field pool_fields[] = {
 	{ "node_labels", PL_POOL_LABELS, PL_TF_AS_LABELS, "", "nobody set labels" },
-	{ "os_disk_size_gb", PL_POOL_DISK, PL_TF_AS_GIB, NULL, "the default depends on the VM size" },
-	{ "orchestrator_version", PL_POOL_VERSION, PL_TF_AS_TEXT, NULL, NULL },
+	{ "os_disk_size_gb", PL_POOL_DISK, PL_TF_AS_GIB, NULL,
+	  "the default depends on the VM size" },
 	{ 0 },
 };
 
@@ -149,7 +149,8 @@ static void add_os_version(const struct place *p, const char *sku, const char *p
 		pl_fact_text(p->m, p->o, PL_POOL_OS_VERSION,
 			     pl_model_strf(p->m, "%.2s.%.2s", sku + n, sku + n + 2), path);
 	else
-		pl_fact_unknown(p->m, p->o, PL_POOL_OS_VERSION, "the OS SKU names no version", path);
+		pl_fact_unknown(p->m, p->o, PL_POOL_OS_VERSION, "the OS SKU names no version",
+				path);
 }
 
 /* Returns the system, or NULL when it is not known. */
@@ -197,7 +198,8 @@ static void add_runtime(const struct place *p, const char *os)
 		mark_default(pl_fact_text(p->m, p->o, PL_POOL_RUNTIME, "docker", NULL), note);
 	else if (windows && !written)
 		pl_fact_unknown(p->m, p->o, PL_POOL_RUNTIME,
-				"the Kubernetes version: Windows pools run Docker before 1.23", NULL);
+				"the Kubernetes version: Windows pools run Docker before 1.23",
+				NULL);
 	else
 		mark_default(pl_fact_text(p->m, p->o, PL_POOL_RUNTIME, "containerd", NULL), note);
 }
@@ -273,6 +275,17 @@ static void add_max_pods(const struct place *p)
 	pl_tf_fact(p->tf, p->r, p->o, &v, &field);
 }
 
+/* A default pool that shows no version has the cluster's. */
+static void add_version(const struct place *p)
+{
+	static const struct pl_tf_field field = { "orchestrator_version", PL_POOL_VERSION,
+						  PL_TF_AS_TEXT, NULL, NULL };
+	struct pl_tf_value v = get(p, field.path);
+
+	if (v.state == PL_TF_SET || !*p->prefix)
+		pl_tf_fact(p->tf, p->r, p->o, &v, &field);
+}
+
 void pl_azure_pool(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o,
 		   const char *prefix)
 {
@@ -289,6 +302,7 @@ void pl_azure_pool(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object 
 	add_capacity(&p);
 	add_counts(&p);
 	add_max_pods(&p);
+	add_version(&p);
 }
 
 void pl_azure_pool_row(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)

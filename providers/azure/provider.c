@@ -11,8 +11,9 @@ bool pl_azure_machine(const char *type, struct pl_machine *out)
 }
 
 static const struct pl_tf_row rows[] = {
-	{ .type = "azurerm_kubernetes_cluster", .kind = PL_CLUSTER, .name = "name", .provider = "aks",
-	  .fields = pl_azure_cluster_fields, .more = pl_azure_cluster },
+	{ .type = "azurerm_kubernetes_cluster", .kind = PL_CLUSTER, .name = "name",
+	  .provider = "aks", .fields = pl_azure_cluster_fields, .more = pl_azure_cluster },
+	{ .type = "azurerm_kubernetes_cluster", .data = true, .kind = -1 },
 	{ .type = "azurerm_kubernetes_cluster_node_pool", .kind = PL_POOL, .name = "name",
 	  .provider = "aks", .cluster = "kubernetes_cluster_id",
 	  .cluster_types = pl_azure_cluster_types, .cluster_key = PL_AZURE_CLUSTER_KEY,

@@ -76,7 +76,8 @@ static void add_layer(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_obje
 		f->note = "a forwarding rule without a proxy passes packets through";
 	} else {
 		pl_fact_unknown(m, o, PL_LB_LAYER,
-				v.waits_for ? v.waits_for : "the target's kind is not known", "target");
+				v.waits_for ? v.waits_for : "the target's kind is not known",
+				"target");
 	}
 }
 
@@ -150,7 +151,8 @@ static void add_ports(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_obje
 	value.list = ports.items;
 	value.count = ports.count;
 	if (ports.count) {
-		f = pl_fact_add(m, o, PL_LB_PORTS, &value, range.state == PL_TF_SET ? "port_range" : "ports");
+		f = pl_fact_add(m, o, PL_LB_PORTS, &value,
+				range.state == PL_TF_SET ? "port_range" : "ports");
 		f->note = all ? "without ports all are forwarded" : NULL;
 	} else {
 		range = range.state == PL_TF_UNKNOWN ? range : list;
@@ -173,7 +175,8 @@ void pl_google_forwarding_rule(struct pl_tf *tf, struct pl_tf_resource *r, struc
 		pl_fact_unknown(m, o, PL_LB_SCHEME, v.waits_for, path);
 	else
 		pl_fact_text(m, o, PL_LB_SCHEME,
-			     scheme && pl_starts(scheme, "INTERNAL") ? "internal" : "external", path);
+			     scheme && pl_starts(scheme, "INTERNAL") ? "internal" : "external",
+			     path);
 }
 
 /* ---- annotations ---- */

@@ -93,7 +93,7 @@ static void add_policy_of_block(struct pl_tf *tf, struct pl_tf_resource *r, stru
 		pl_fact_unknown(m, o, PL_CLUSTER_NETWORK_POLICY, provider.waits_for, provider_path);
 	} else if (!name || pl_streq(name, "PROVIDER_UNSPECIFIED")) {
 		f = pl_fact_text(m, o, PL_CLUSTER_NETWORK_POLICY, "calico", provider_path);
-		mark_default(f, "Calico is GKE's only provider of network policy without Dataplane V2");
+		mark_default(f, "without Dataplane V2, Calico is GKE's only network policy");
 	} else {
 		pl_fact_text(m, o, PL_CLUSTER_NETWORK_POLICY,
 			     pl_strieq(name, "CALICO") ? "calico" : name, provider_path);

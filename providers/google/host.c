@@ -17,7 +17,8 @@ static const struct pl_tf_field instance_fields[] = {
 };
 
 static const struct pl_tf_field template_fields[] = {
-	{ "disk[0].disk_size_gb", PL_POOL_DISK, PL_TF_AS_GIB, NULL, "the size of the image is taken" },
+	{ "disk[0].disk_size_gb", PL_POOL_DISK, PL_TF_AS_GIB, NULL,
+	  "the size of the image is taken" },
 	{ 0 },
 };
 
@@ -119,7 +120,8 @@ void pl_google_group(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_objec
 static void bound_group(struct pl_tf *tf, struct pl_tf_resource *autoscaler)
 {
 	static const char *const groups[] = { "google_compute_instance_group_manager",
-					      "google_compute_region_instance_group_manager", NULL };
+					      "google_compute_region_instance_group_manager",
+					      NULL };
 	static const struct pl_tf_field bounds[] = {
 		{ "autoscaling_policy[0].min_replicas", PL_POOL_MIN, PL_TF_AS_INT, NULL, NULL },
 		{ "autoscaling_policy[0].max_replicas", PL_POOL_MAX, PL_TF_AS_INT, NULL, NULL },

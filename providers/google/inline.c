@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Pools that a google_container_cluster declares itself.  Its node_pool[] and node_config[0] are
- * also computed copies of the pools that have a resource of their own, and still list those that the
- * plan deletes; so they count only where no such resource, present or gone, belongs to the cluster.
+ * also computed copies of the pools that have a resource of their own, and still list those that
+ * the plan deletes; so they count only where no such resource, present or gone, belongs to the
+ * cluster.
  */
 #include "base/map.h"
 #include "base/str.h"
@@ -47,6 +48,11 @@ static void add_pool(struct pl_tf *tf, struct pl_tf_resource *r, const char *nam
 	pl_google_pool(tf, r, o, prefix);
 }
 
+static const char *block_name(struct pl_tf *tf, struct pl_tf_resource *r, size_t i)
+{
+	return pl_tf_text(tf, r, pl_model_strf(pl_tf_model(tf), "node_pool[%zu].name", i));
+}
+
 /* How many node_pool blocks there are, and whether one of them is GKE's default pool. */
 static size_t count_blocks(struct pl_tf *tf, struct pl_tf_resource *r, bool *default_pool)
 {
@@ -54,8 +60,7 @@ static size_t count_blocks(struct pl_tf *tf, struct pl_tf_resource *r, bool *def
 
 	*default_pool = false;
 	for (size_t i = 0; i < n; i++)
-		if (pl_streq(pl_tf_text(tf, r, pl_model_strf(pl_tf_model(tf), "node_pool[%zu].name", i)),
-			     "default-pool"))
+		if (pl_streq(block_name(tf, r, i), "default-pool"))
 			*default_pool = true;
 	return n;
 }
@@ -66,7 +71,7 @@ static void add_blocks(struct pl_tf *tf, struct pl_tf_resource *r, size_t n)
 
 	for (size_t i = 0; i < n; i++) {
 		const char *prefix = pl_model_strf(m, "node_pool[%zu].", i);
-		const char *name = pl_tf_text(tf, r, pl_model_strf(m, "%sname", prefix));
+		const char *name = block_name(tf, r, i);
 
 		add_pool(tf, r, name ? name : pl_model_strf(m, "node_pool[%zu]", i), prefix);
 	}

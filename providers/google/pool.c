@@ -24,7 +24,6 @@ static const struct pl_tf_field pool_fields[] = {
 	{ "node_config[0].labels", PL_POOL_LABELS, PL_TF_AS_LABELS, "", "nobody set labels" },
 	{ "node_config[0].disk_size_gb", PL_POOL_DISK, PL_TF_AS_GIB, "107374182400",
 	  "GKE's default disk size" },
-	{ "version", PL_POOL_VERSION, PL_TF_AS_TEXT, NULL, NULL },
 	{ 0 },
 };
 
@@ -179,7 +178,8 @@ static void add_runtime(const struct place *p, const char *image, const char *pa
 	written = version_text(p);
 	if (!written || !pl_version_parse(written, &version)) {
 		pl_fact_unknown(p->m, p->o, PL_POOL_RUNTIME,
-				"the Kubernetes version: before 1.24 this image type runs Docker", path);
+				"the Kubernetes version: before 1.24 this image type runs Docker",
+				path);
 		return;
 	}
 	f = pl_fact_text(p->m, p->o, PL_POOL_RUNTIME,
@@ -201,7 +201,8 @@ static void add_os(const struct place *p, const char *image, const char *path)
 
 	if (!os) {
 		pl_fact_unknown(p->m, p->o, PL_POOL_OS,
-				pl_model_strf(p->m, "image type %s is not one we know", image), path);
+				pl_model_strf(p->m, "image type %s is not one we know", image),
+				path);
 		return;
 	}
 	pl_fact_text(p->m, p->o, PL_POOL_OS, os, path);
@@ -353,6 +354,17 @@ static void add_max_pods(const struct place *p)
 	pl_tf_fact(p->tf, p->r, p->o, &v, &field);
 }
 
+/* A block inside the cluster that shows no version has the cluster's. */
+static void add_version(const struct place *p)
+{
+	static const struct pl_tf_field field = { "version", PL_POOL_VERSION, PL_TF_AS_TEXT, NULL,
+						  NULL };
+	struct pl_tf_value v = get(p, field.path);
+
+	if (v.state == PL_TF_SET || !*p->prefix)
+		pl_tf_fact(p->tf, p->r, p->o, &v, &field);
+}
+
 void pl_google_pool(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o,
 		    const char *prefix)
 {
@@ -366,6 +378,7 @@ void pl_google_pool(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object
 	add_capacity(&p);
 	add_counts(&p);
 	add_max_pods(&p);
+	add_version(&p);
 }
 
 void pl_google_pool_row(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)

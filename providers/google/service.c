@@ -21,12 +21,12 @@ static const char *version_of(struct pl_model *m, const char *text)
 	char version[32];
 	size_t n = 0;
 
-	while (n + 1 < sizeof version && (isdigit((unsigned char)text[n]) ||
-					  (text[n] == '_' && isdigit((unsigned char)text[n + 1])))) {
-		version[n] = text[n];
-		if (text[n] == '_')
-			version[n] = '.';
-		n++;
+	for (; n + 1 < sizeof version; n++) {
+		bool dot = text[n] == '_' && isdigit((unsigned char)text[n + 1]);
+
+		if (!dot && !isdigit((unsigned char)text[n]))
+			break;
+		version[n] = dot ? '.' : text[n];
 	}
 	version[n] = '\0';
 	return n ? pl_model_str(m, version) : NULL;

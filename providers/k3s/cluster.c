@@ -7,11 +7,11 @@
 #include "k3s/k3s.h"
 
 /* A fact that finish() may settle when something else installs the network. */
-static const char flannel_is_off[] = "flannel is off, and what replaces it is not in the boot scripts";
+static const char flannel_is_off[] = "flannel is off, and no boot script installs another network";
 
 /*
- * One cluster while its facts are written.  Where a plan and a state show it, each makes an object of
- * its own from its own hosts, which joining brings together; only the name is that of all hosts.
+ * One cluster while its facts are written.  Where a plan and a state show it, each makes an object
+ * of its own from its own hosts, which joining brings together; only the name is that of all hosts.
  */
 struct group {
 	struct pl_tf *tf;
@@ -42,8 +42,9 @@ static const char *waits_for(const struct pl_k3s_host *h)
 {
 	const struct pl_tf_boot *b = h->r->boot;
 
-	return b && b->state == PL_TF_BOOT_UNKNOWN ? b->waits_for
-						   : "the script that installs k3s is not in the file";
+	if (b && b->state == PL_TF_BOOT_UNKNOWN)
+		return b->waits_for;
+	return "the script that installs k3s is not in the file";
 }
 
 static const char *path_of(const struct pl_k3s_host *h)
@@ -211,9 +212,9 @@ static void add_network_policy(struct group *g)
 	} else if (!installed) {
 		pl_fact_unknown(g->m, g->o, PL_CLUSTER_NETWORK_POLICY, flannel_is_off, path);
 	} else {
-		note = *installed ? pl_model_strf(g->m, "flannel is off, and a boot script installs Calico (%s)",
-						  installed)
-				  : "flannel is off, and a boot script installs Calico";
+		note = "flannel is off, and a boot script installs Calico";
+		if (*installed)
+			note = pl_model_strf(g->m, "%s (%s)", note, installed);
 		f = pl_fact_text(g->m, g->o, PL_CLUSTER_NETWORK_POLICY, "calico", path);
 		f->basis = PL_INFERRED;
 		f->note = note;
@@ -236,12 +237,13 @@ static void add_service_lb(struct group *g)
 static void add_endpoint(struct group *g)
 {
 	for (size_t i = 0; i < g->count; i++) {
-		const char *url = says(g->members[i])->k3s_url;
+		const struct pl_k3s_host *h = g->members[i];
+		const char *url = says(h)->k3s_url;
 
 		if (!url)
 			continue;
-		from_script(pl_fact_text(g->m, g->o, PL_CLUSTER_ENDPOINT, url, path_of(g->members[i])),
-			    g->members[i], NULL);
+		from_script(pl_fact_text(g->m, g->o, PL_CLUSTER_ENDPOINT, url, path_of(h)), h,
+			    NULL);
 		return;
 	}
 }
@@ -258,7 +260,8 @@ static void add_component(struct group *g, const struct pl_k3s_host *h, const ch
 	f->basis = PL_INFERRED;
 	f->note = "a boot script installs it";
 	if (version)
-		from_script(pl_fact_text(g->m, o, PL_COMPONENT_VERSION, version, path_of(h)), h, NULL);
+		from_script(pl_fact_text(g->m, o, PL_COMPONENT_VERSION, version, path_of(h)), h,
+			    NULL);
 	else
 		pl_fact_unknown(g->m, o, PL_COMPONENT_VERSION, "the boot script names no version",
 				path_of(h));
@@ -355,7 +358,8 @@ static void add_cluster(struct group *g)
 	} else {
 		add_unknown_network(g);
 	}
-	pl_fact_unknown(g->m, g->o, PL_CLUSTER_PRIVILEGED, "admission is decided in the cluster", NULL);
+	pl_fact_unknown(g->m, g->o, PL_CLUSTER_PRIVILEGED, "admission is decided in the cluster",
+			NULL);
 	add_endpoint(g);
 	add_components(g);
 }
@@ -380,8 +384,8 @@ static struct group part_of(const struct group *whole, size_t start)
 }
 
 /*
- * The objects of one cluster: one for each part that holds its server, or else the first part's; the
- * pools of a part without a server belong to the first of them.
+ * The objects of one cluster: one for each part that holds its server, or else the first part's;
+ * the pools of a part without a server belong to the first of them.
  */
 static void add_group(const struct group *whole)
 {
@@ -451,7 +455,8 @@ void pl_k3s_clusters(struct pl_tf *tf, const struct pl_k3s_hosts *hosts)
 
 /* ---- after joining ---- */
 
-static bool has_component(const struct pl_model *m, const struct pl_object *cluster, const char *word)
+static bool has_component(const struct pl_model *m, const struct pl_object *cluster,
+			  const char *word)
 {
 	for (size_t i = 0; i < m->object_count; i++) {
 		const struct pl_object *o = m->objects[i];

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which instances run k3s.  There is no cluster resource: an instance is recognised by k3s' installer
- * in its user data or provisioners, else by the word k3s in the name of the resource, of its module
- * or of a tag; --as k3s says it of all.
+ * Which instances run k3s.  There is no cluster resource: an instance is recognised by the
+ * installer in its user data or provisioners, else by the word k3s in the name of the resource, of
+ * its module or of a tag; --as k3s says it of all.
  */
 #include <stdlib.h>
 
@@ -40,7 +40,8 @@ static bool json_says_k3s(json_t *j)
 				return true;
 	if (json_is_array(j))
 		json_array_foreach(j, i, v)
-			if (says_k3s(json_string_value(v)) || (json_is_object(v) && json_says_k3s(v)))
+			if (says_k3s(json_string_value(v)) ||
+			    (json_is_object(v) && json_says_k3s(v)))
 				return true;
 	return false;
 }
@@ -73,7 +74,8 @@ static bool installs_k3s(const struct pl_tf_resource *r)
 }
 
 /* Why the instance is taken for a node of k3s; NULL: it is not. */
-static const char *why_assumed(struct pl_tf *tf, struct pl_tf_resource *r, const struct pl_map *docs)
+static const char *why_assumed(struct pl_tf *tf, struct pl_tf_resource *r,
+			       const struct pl_map *docs)
 {
 	const char *as = pl_tf_as_option(tf);
 
@@ -83,7 +85,7 @@ static const char *why_assumed(struct pl_tf *tf, struct pl_tf_resource *r, const
 		return "assumed: its name says k3s";
 	if (r->boot && r->boot->state == PL_TF_BOOT_UNKNOWN &&
 	    pl_map_get(docs, (const char *)&r->doc, sizeof r->doc))
-		return "assumed: other instances beside it run k3s, and its boot script is not known";
+		return "assumed: others beside it run k3s, and its boot script is not known";
 	return NULL;
 }
 

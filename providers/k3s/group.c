@@ -51,7 +51,8 @@ const char *pl_k3s_url_host(struct pl_model *m, const char *url)
 	return n ? pl_model_strf(m, "%.*s", (int)n, start) : NULL;
 }
 
-static const char *key_of(const struct grouping *g, const struct pl_tf_doc *doc, const char *address)
+static const char *key_of(const struct grouping *g, const struct pl_tf_doc *doc,
+			  const char *address)
 {
 	return doc ? pl_model_strf(g->m, "%p|%s", (const void *)doc, address)
 		   : pl_model_strf(g->m, "|%s", address);
@@ -283,7 +284,7 @@ static void group_document(struct grouping *g, const struct pl_tf_doc *doc)
 	struct document d = { .doc = doc, .heads = PL_MAP_INIT };
 
 	find_heads(g, &d);
-	/* without any server the addresses that agents join are all there is to tell clusters apart */
+	/* without servers, the addresses that agents join are all that tells clusters apart */
 	for (size_t i = 0; !d.modules && i < g->hosts->count; i++)
 		if (in_document(g, i, &d) && url_of(g, i))
 			g->hosts->list[i].linked = true;

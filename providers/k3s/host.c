@@ -49,7 +49,8 @@ static void add_unsized(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_ob
 			const char *path)
 {
 	static const enum pl_attr sizes[] = { PL_POOL_VCPU, PL_POOL_MEMORY, PL_POOL_ARCHITECTURE };
-	struct pl_tf_field type = { path, PL_POOL_MACHINE, PL_TF_AS_TEXT, NULL, "no type is named" };
+	struct pl_tf_field type = { path, PL_POOL_MACHINE, PL_TF_AS_TEXT, NULL,
+				    "no type is named" };
 	struct pl_tf_value v = pl_tf_get(tf, r, path);
 
 	pl_tf_fact(tf, r, o, &v, &type);
@@ -115,12 +116,14 @@ static void add_proxmox_size(struct pl_tf *tf, struct pl_tf_resource *r, struct 
 {
 	static const struct pl_tf_field fields[] = {
 		{ "memory[0].dedicated", PL_POOL_MEMORY, PL_TF_AS_MIB, NULL, "no memory is set" },
-		{ "disk[0].size", PL_POOL_DISK, PL_TF_AS_GIB, NULL, "the size of the image is taken" },
+		{ "disk[0].size", PL_POOL_DISK, PL_TF_AS_GIB, NULL,
+		  "the size of the image is taken" },
 		{ 0 },
 	};
 	const char *cores = pl_tf_text(tf, r, "cpu[0].cores");
 	const char *sockets = pl_tf_text(tf, r, "cpu[0].sockets");
 	struct pl_model *m = pl_tf_model(tf);
+	bool arm = pl_strieq(pl_tf_text(tf, r, "cpu[0].architecture"), "aarch64");
 	int64_t per_socket = 0, count = 1;
 
 	pl_tf_fields(tf, r, o, "", fields);
@@ -130,9 +133,7 @@ static void add_proxmox_size(struct pl_tf *tf, struct pl_tf_resource *r, struct 
 		pl_fact_int(m, o, PL_POOL_VCPU, per_socket * count, "cpu[0].cores");
 	else
 		pl_fact_unknown(m, o, PL_POOL_VCPU, "no number of cores is set", "cpu[0].cores");
-	pl_fact_text(m, o, PL_POOL_ARCHITECTURE,
-		     pl_strieq(pl_tf_text(tf, r, "cpu[0].architecture"), "aarch64") ? "arm64" : "amd64",
-		     "cpu[0].architecture");
+	pl_fact_text(m, o, PL_POOL_ARCHITECTURE, arm ? "arm64" : "amd64", "cpu[0].architecture");
 }
 
 /* The user data stands in a file resource of its own. */
@@ -146,7 +147,8 @@ void pl_k3s_proxmox(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object
 
 	add_one(tf, o);
 	add_proxmox_size(tf, r, o);
-	pl_fact_unknown(pl_tf_model(tf), o, PL_POOL_OS, "the image's name tells no system", "clone");
+	pl_fact_unknown(pl_tf_model(tf), o, PL_POOL_OS, "the image's name tells no system",
+			"clone");
 	if (file)
 		r->boot = pl_tf_boot(tf, file, text);
 	else

@@ -25,7 +25,7 @@ static const struct pl_tf_row rows[] = {
 	{ .type = "proxmox_virtual_environment_vm", .kind = PL_POOL, .name = "name",
 	  .more = pl_k3s_proxmox },
 	{ .type = "proxmox_virtual_environment_file", .kind = -1 },
-	/* they hold provisioners that install k3s: pl_tf_boot_provisioners() asks whether they exist */
+	/* provisioners that install k3s: pl_tf_boot_provisioners() asks whether they exist */
 	{ .type = "null_resource", .kind = -1 },
 	{ .type = "terraform_data", .kind = -1 },
 	{ 0 },

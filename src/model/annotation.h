@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Annotations of Services and Ingresses that contradict each other or do nothing on a cloud: a table
- * of rules, which each cloud brings, judged on the objects of a cluster.
+ * Annotations of Services and Ingresses that contradict each other or do nothing on a cloud: a
+ * table of rules, which each cloud brings, judged on the objects of a cluster.
  */
 #ifndef PL_MODEL_ANNOTATION_H
 #define PL_MODEL_ANNOTATION_H

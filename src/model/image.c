@@ -66,7 +66,8 @@ bool pl_image_read(const char *name, struct pl_image *out)
 {
 	*out = (struct pl_image){ 0 };
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-		if (!pl_contains(name, words[i].word) || (out->os && !pl_streq(out->os, words[i].os)))
+		if (!pl_contains(name, words[i].word) ||
+		    (out->os && !pl_streq(out->os, words[i].os)))
 			continue;
 		out->os = words[i].os;
 		if (!*out->version)
