@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Findings: the tests that decided, each with the fact it rests on, and what is expected. */
+#include "base/str.h"
+#include "check/check.h"
+#include "eval/internal.h"
+
+struct pl_finding *pl_finding_add(struct pl_answer *a, const struct pl_finding *f)
+{
+	a->findings = pl_grow(a->findings, a->count, &a->cap, sizeof *a->findings);
+	a->findings[a->count] = *f;
+	return &a->findings[a->count++];
+}
+
+struct explaining {
+	struct pl_answer *answer;
+	const struct pl_view *view;
+	bool negated; /* below a `not` */
+};
+
+static enum pl_verdict verdict_of(enum pl_truth t)
+{
+	return t == PL_UNKNOWN ? PL_UNDECIDED : t == PL_TRUE ? PL_PASS : PL_FAIL;
+}
+
+static const char *attribute_of(const struct pl_test *t, struct pl_arena *arena)
+{
+	const char *name = pl_attrs[t->attr].name;
+
+	return t->op == PL_OP_KEY ? pl_arena_strf(arena, "%s.%s", name, t->key) : name;
+}
+
+/* Says which machine type a size is of: the two come from one element of one attribute. */
+static const char *with_machine(const struct pl_fact *f, const struct pl_fact *machine,
+				const char *text, struct pl_arena *arena)
+{
+	if (!machine || !machine->known || machine->sensitive ||
+	    !pl_streq(machine->origin.path, f->origin.path))
+		return text;
+	return pl_arena_strf(arena, "%s (%s)", text, machine->value.s);
+}
+
+static bool follows_machine(enum pl_attr attr)
+{
+	return attr == PL_POOL_VCPU || attr == PL_POOL_MEMORY || attr == PL_POOL_ARCHITECTURE;
+}
+
+static const char *actual_of(const struct pl_test *t, const struct pl_fact *f,
+			     struct pl_arena *arena)
+{
+	const char *value;
+
+	if (!f->known || f->sensitive)
+		return NULL;
+	if (t->op != PL_OP_KEY)
+		return pl_value_text(arena, &f->value);
+	value = pl_value_get(&f->value, t->key);
+	return value || f->value.open ? value : "not set";
+}
+
+/* What an unknown that has a known value is about: an open list, a text nobody can compare. */
+static const char *why_unknown(const struct pl_fact *f, struct pl_arena *arena)
+{
+	if (!f->known || f->note)
+		return f->note;
+	if (f->value.type == PL_VERSION && !f->sensitive)
+		return pl_arena_strf(arena, "\"%s\" is no version that can be compared", f->value.s);
+	return f->value.open ? "only some of it is known" : "not known to be right or wrong";
+}
+
+static void add_fact(const struct explaining *x, const struct pl_test *t, const struct pl_fact *f,
+		     const struct pl_fact *machine)
+{
+	struct pl_arena *arena = x->view->arena;
+	enum pl_truth truth = pl_judge_fact(t, f);
+	const char *actual = actual_of(t, f, arena);
+
+	if (x->negated)
+		truth = pl_truth_not(truth);
+	pl_finding_add(x->answer, &(struct pl_finding){
+		.object = x->view->object,
+		.verdict = verdict_of(truth),
+		.attribute = attribute_of(t, arena),
+		.expected = x->negated ? pl_arena_strf(arena, "not %s", t->text) : t->text,
+		.actual = actual ? with_machine(f, machine, actual, arena) : NULL,
+		.sensitive = f->sensitive,
+		.fact = f,
+		.waits_for = truth == PL_UNKNOWN ? f->waits_for : NULL,
+		.note = truth == PL_UNKNOWN ? why_unknown(f, arena) : f->note,
+	});
+}
+
+static void add_missing(const struct explaining *x, const struct pl_test *t)
+{
+	struct pl_arena *arena = x->view->arena;
+
+	pl_finding_add(x->answer, &(struct pl_finding){
+		.object = x->view->object,
+		.verdict = PL_UNDECIDED,
+		.attribute = attribute_of(t, arena),
+		.expected = x->negated ? pl_arena_strf(arena, "not %s", t->text) : t->text,
+		.note = x->view->object->stand_in ? "the cluster itself is in no source" : "not collected",
+	});
+}
+
+/* Sizes and machine types are written side by side, so one walk along both finds the pairs. */
+static void explain_test(const struct explaining *x, const struct pl_test *t, enum pl_truth truth)
+{
+	const struct pl_fact *f = pl_view_fact(x->view, t->attr);
+	const struct pl_fact *machine = f && follows_machine(t->attr) ?
+		pl_object_fact(x->view->object, PL_POOL_MACHINE, (int)f->witness) : NULL;
+
+	if (!f)
+		add_missing(x, t);
+	for (; f; f = pl_fact_next(f, (int)f->witness)) {
+		if (pl_judge_fact(t, f) == truth)
+			add_fact(x, t, f, machine);
+		machine = machine ? pl_fact_next(machine, (int)f->witness) : NULL;
+	}
+}
+
+static void explain_check(const struct explaining *x, const struct pl_check *check,
+			  enum pl_truth truth)
+{
+	struct pl_check_answer a = { 0 };
+
+	check->judge(x->view->object, x->view->witness, x->view->arena, &a);
+	if (x->negated)
+		truth = pl_truth_not(truth);
+	pl_finding_add(x->answer, &(struct pl_finding){
+		.object = x->view->object,
+		.verdict = verdict_of(truth),
+		.attribute = a.fact ? pl_attrs[a.fact->attr].name : NULL,
+		.expected = a.expected,
+		.actual = a.actual,
+		.sensitive = a.fact && a.fact->sensitive,
+		.fact = a.fact,
+		.waits_for = truth == PL_UNKNOWN && a.fact ? a.fact->waits_for : NULL,
+		.note = a.fact ? a.fact->note : truth == PL_UNKNOWN ? "not collected" : NULL,
+	});
+}
+
+/* The parts of ALL that are false made it false; the same holds for every op and truth. */
+static void explain_cond(const struct explaining *x, const struct pl_cond *c, enum pl_truth truth)
+{
+	struct explaining below = *x;
+
+	switch (c->op) {
+	case PL_COND_ALL:
+	case PL_COND_ANY:
+		for (size_t i = 0; i < c->count; i++)
+			if (pl_judge_cond(c->sub[i], x->view) == truth)
+				explain_cond(x, c->sub[i], truth);
+		break;
+	case PL_COND_NOT:
+		below.negated = !x->negated;
+		explain_cond(&below, c->sub[0], pl_truth_not(truth));
+		break;
+	case PL_COND_TEST:
+		explain_test(x, &c->test, truth);
+		break;
+	case PL_COND_CHECK:
+		explain_check(x, c->check, truth);
+		break;
+	}
+}
+
+void pl_findings_explain(struct pl_answer *a, const struct pl_cond *c, const struct pl_view *v,
+			 enum pl_truth truth)
+{
+	struct explaining x = { a, v, false };
+
+	explain_cond(&x, c, truth);
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a requirement says of one object, as one witness saw it and as all did. */
+#include "base/str.h"
+#include "eval/internal.h"
+
+static const char *provider_of(const struct pl_object *cluster)
+{
+	const struct pl_fact *f = cluster ? pl_object_fact(cluster, PL_CLUSTER_PROVIDER, -1) : NULL;
+
+	while (f && !f->known)
+		f = pl_fact_next(f, -1);
+	return f ? f->value.s : NULL;
+}
+
+/* Is the clause asked of this cluster? */
+static enum pl_truth asked_of(const struct pl_judging *j, const struct pl_clause *c)
+{
+	const char *provider;
+
+	if (!c->provider_count || j->any_provider)
+		return PL_TRUE;
+	provider = provider_of(j->cluster);
+	if (!provider)
+		return PL_UNKNOWN;
+	for (size_t i = 0; i < c->provider_count; i++)
+		if (pl_streq(c->provider[i], provider))
+			return PL_TRUE;
+	return PL_FALSE;
+}
+
+/* A node that nobody read labels of is taken for one that the architecture is meant for. */
+static bool labels_not_collected(const struct pl_object *o)
+{
+	return o->kind == PL_NODE && !pl_object_fact(o, PL_NODE_LABELS, -1);
+}
+
+static enum pl_truth selected(const struct pl_clause *c, const struct pl_view *v,
+			      enum pl_truth asked)
+{
+	struct pl_view lenient = *v;
+	enum pl_truth t = PL_TRUE;
+
+	lenient.borrow = true;
+	if (c->where)
+		t = pl_judge_cond(c->where, &lenient);
+	if (t == PL_UNKNOWN && labels_not_collected(v->object))
+		t = PL_TRUE;
+	return pl_truth_and(t, asked);
+}
+
+static const char *first_wait(const struct pl_answer *a)
+{
+	for (size_t i = 0; i < a->count; i++)
+		if (a->findings[i].waits_for)
+			return a->findings[i].waits_for;
+	return NULL;
+}
+
+/*
+ * Findings of a clause that is perhaps not asked of the object: a fault is only a possible one, and
+ * where one object is wanted, so is what would do.
+ */
+static void soften(const struct pl_judging *j, const struct pl_clause *c, const struct pl_view *v,
+		   size_t from)
+{
+	struct pl_answer whys = { 0 };
+	struct pl_view lenient = *v;
+
+	lenient.borrow = true;
+	if (c->where)
+		pl_findings_explain(&whys, c->where, &lenient, PL_UNKNOWN);
+	for (size_t i = from; i < j->answer->count; i++) {
+		struct pl_finding *f = &j->answer->findings[i];
+		const char *what = whys.count ? whys.findings[0].attribute : NULL;
+
+		if (f->verdict == PL_PASS && j->requirement->quantifier == PL_EVERY)
+			continue;
+		f->verdict = PL_UNDECIDED;
+		f->waits_for = f->waits_for ? f->waits_for : first_wait(&whys);
+		f->note = what ? pl_arena_strf(j->arena, "asked only of some: depends on its %s", what)
+			       : "perhaps not asked of it";
+	}
+	pl_free_ptr(&whys.findings);
+}
+
+static void explain(const struct pl_judging *j, const struct pl_clause *c, const struct pl_view *v,
+		    struct pl_record r)
+{
+	size_t from = j->answer->count;
+	const struct pl_cond *cond = c->expect ? c->expect : c->where;
+	struct pl_view shown = *v;
+
+	/* without an expectation it is the selection that says what was found */
+	shown.borrow = !c->expect;
+	if (cond)
+		pl_findings_explain(j->answer, cond, &shown, c->expect ? r.meets : pl_judge_cond(cond, &shown));
+	if (j->answer->count == from)
+		pl_finding_add(j->answer, &(struct pl_finding){
+			.object = v->object, .note = "it is there",
+			.verdict = r.selected == PL_TRUE ? PL_PASS : PL_UNDECIDED });
+	if (r.selected == PL_UNKNOWN && c->expect)
+		soften(j, c, v, from);
+	for (size_t i = from; labels_not_collected(v->object) && i < j->answer->count; i++)
+		j->answer->findings[i].note =
+			"its labels were not collected: judged as a node the architecture is meant for";
+}
+
+static struct pl_record judge_clause(const struct pl_judging *j, const struct pl_clause *c,
+				     const struct pl_object *o)
+{
+	struct pl_view v = { o, j->witness, false, j->arena };
+	struct pl_record r = { false, PL_FALSE, PL_TRUE };
+	enum pl_truth asked = asked_of(j, c);
+
+	if (asked == PL_FALSE || !(o->seen & 1U << j->witness))
+		return r;
+	r.present = true;
+	r.selected = selected(c, &v, asked);
+	if (r.selected == PL_FALSE)
+		return r;
+	if (c->expect)
+		r.meets = pl_judge_cond(c->expect, &v);
+	if (j->answer)
+		explain(j, c, &v, r);
+	return r;
+}
+
+/* Several clauses on one kind must all be met by those that they select. */
+static struct pl_record both(struct pl_record a, struct pl_record b)
+{
+	struct pl_record r = { a.present || b.present, pl_truth_or(a.selected, b.selected), PL_TRUE };
+	const struct pl_record parts[] = { a, b };
+
+	for (size_t i = 0; i < 2; i++) {
+		enum pl_truth meets = parts[i].meets;
+
+		if (parts[i].selected == PL_FALSE)
+			continue;
+		if (r.selected == PL_TRUE && parts[i].selected == PL_UNKNOWN && meets == PL_FALSE)
+			meets = PL_UNKNOWN;
+		r.meets = pl_truth_and(r.meets, meets);
+	}
+	return r;
+}
+
+struct pl_record pl_judge_object(const struct pl_judging *j, const struct pl_object *o)
+{
+	struct pl_record r = { false, PL_FALSE, PL_TRUE };
+
+	for (size_t i = 0; i < j->requirement->clause_count; i++)
+		if (j->requirement->clauses[i].on == o->kind)
+			r = both(r, judge_clause(j, &j->requirement->clauses[i], o));
+	return r;
+}
+
+struct pl_record pl_judge_fallback(const struct pl_judging *j)
+{
+	const struct pl_clause *c = j->requirement->fallback;
+
+	if (!c || !j->cluster)
+		return (struct pl_record){ false, PL_FALSE, PL_TRUE };
+	return judge_clause(j, c, j->cluster);
+}
+
+static struct pl_record worst_of(const struct pl_record by[], const bool asked[],
+				 enum pl_truth selected)
+{
+	struct pl_record r = { true, selected, PL_UNKNOWN };
+
+	for (int w = 0; w < PL_WITNESS_COUNT; w++) {
+		if (!asked[w] || by[w].selected != selected)
+			continue;
+		if (by[w].meets == PL_FALSE)
+			r.meets = PL_FALSE;
+		else if (by[w].meets == PL_TRUE && r.meets == PL_UNKNOWN)
+			r.meets = PL_TRUE;
+	}
+	return r;
+}
+
+struct pl_record pl_record_combine(const struct pl_object *o, const struct pl_record by[],
+				   const bool asked[])
+{
+	struct pl_record r = { false, PL_FALSE, PL_TRUE };
+
+	/* what a plan takes away or changes is judged as it will be */
+	if (o->gone)
+		return r;
+	if (o->will_change && asked[PL_PLAN] && by[PL_PLAN].present)
+		return by[PL_PLAN];
+	for (int w = 0; w < PL_WITNESS_COUNT; w++) {
+		r.present |= asked[w] && by[w].present;
+		r.selected = asked[w] ? pl_truth_or(r.selected, by[w].selected) : r.selected;
+	}
+	return r.selected == PL_FALSE ? r : worst_of(by, asked, r.selected);
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From objects to a verdict: every or some, and what it means that there are none. */
+#include "eval/internal.h"
+
+void pl_tally_add(struct pl_tally *t, struct pl_record r)
+{
+	t->present += r.present;
+	if (r.selected == PL_TRUE)
+		t->sure[r.meets]++;
+	else if (r.selected == PL_UNKNOWN)
+		t->maybe[r.meets]++;
+}
+
+void pl_tally_add_any(struct pl_tally *t, struct pl_record r)
+{
+	if (r.selected != PL_FALSE)
+		t->any[r.selected == PL_TRUE ? r.meets : PL_UNKNOWN]++;
+}
+
+static size_t sum(const size_t by[3])
+{
+	return by[PL_FALSE] + by[PL_UNKNOWN] + by[PL_TRUE];
+}
+
+bool pl_tally_sure(const struct pl_tally *t)
+{
+	return sum(t->sure) > 0;
+}
+
+bool pl_tally_maybe(const struct pl_tally *t)
+{
+	return sum(t->maybe) > 0;
+}
+
+static enum pl_verdict every(const struct pl_tally *t, enum pl_verdict nothing)
+{
+	enum pl_verdict v;
+
+	if (t->sure[PL_FALSE])
+		return PL_FAIL;
+	v = t->sure[PL_UNKNOWN] || t->maybe[PL_FALSE] || t->maybe[PL_UNKNOWN] ? PL_UNDECIDED : PL_PASS;
+	if (sum(t->sure))
+		return v;
+	if (!sum(t->maybe))
+		return nothing;
+	/* a pool that only may be one of those asked is in the way only if it would break the rule */
+	return nothing == PL_NOT_APPLICABLE || nothing == v ? v : PL_UNDECIDED;
+}
+
+static enum pl_verdict some(const struct pl_tally *t, enum pl_verdict nothing)
+{
+	bool one_way;
+
+	if (t->sure[PL_TRUE])
+		return PL_PASS;
+	if (sum(t->sure))
+		return t->sure[PL_UNKNOWN] || t->maybe[PL_TRUE] || t->maybe[PL_UNKNOWN] ? PL_UNDECIDED
+										    : PL_FAIL;
+	/* every way in which those in doubt may turn out must lead to the same verdict */
+	one_way = !t->maybe[PL_UNKNOWN] && (!t->maybe[PL_TRUE] || nothing == PL_PASS) &&
+		  (!t->maybe[PL_FALSE] || nothing == PL_FAIL);
+	return one_way ? nothing : PL_UNDECIDED;
+}
+
+/* What objects that may belong to another cluster leave of a verdict. */
+static enum pl_verdict with_any(const struct pl_requirement *r, const struct pl_tally *t,
+				enum pl_verdict v)
+{
+	if (!sum(t->any))
+		return v;
+	if (r->quantifier == PL_EVERY) {
+		if (v == PL_FAIL)
+			return v;
+		return v == PL_PASS && !t->any[PL_FALSE] && !t->any[PL_UNKNOWN] ? v : PL_UNDECIDED;
+	}
+	if (sum(t->sure) && v == PL_PASS)
+		return v;
+	return sum(t->sure) && v == PL_FAIL && t->any[PL_FALSE] == sum(t->any) ? v : PL_UNDECIDED;
+}
+
+static bool asks_of(const struct pl_requirement *r, enum pl_kind kind, bool only)
+{
+	bool found = only;
+
+	for (size_t i = 0; i < r->clause_count; i++)
+		found = only ? found && r->clauses[i].on == kind : found || r->clauses[i].on == kind;
+	return found;
+}
+
+/* What is left of a verdict when the witness did not see all there is. */
+static enum pl_verdict of_a_part(const struct pl_requirement *r, const struct pl_tally *t,
+				 enum pl_verdict v)
+{
+	if (asks_of(r, PL_CLUSTER, true))
+		return v;
+	if (r->quantifier == PL_SOME)
+		return v == PL_PASS && t->sure[PL_TRUE] ? v : PL_UNDECIDED;
+	return v == PL_FAIL || !asks_of(r, PL_POOL, false) ? v : PL_UNDECIDED;
+}
+
+enum pl_verdict pl_quantify(const struct pl_requirement *r, const struct pl_tally *t,
+			    enum pl_verdict nothing, bool partial)
+{
+	enum pl_verdict v = r->quantifier == PL_EVERY ? every(t, nothing) : some(t, nothing);
+
+	v = with_any(r, t, v);
+	return partial ? of_a_part(r, t, v) : v;
+}
+
+enum pl_verdict pl_verdict_combine(enum pl_verdict a, enum pl_verdict b)
+{
+	static const enum pl_verdict order[] = { PL_FAIL, PL_PASS, PL_UNDECIDED, PL_NOT_APPLICABLE };
+
+	for (size_t i = 0; i < sizeof order / sizeof *order; i++)
+		if (a == order[i] || b == order[i])
+			return order[i];
+	return PL_NOT_ASKED;
+}
