@@ -57,7 +57,9 @@ static void add_account(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_ob
 
 static void add_default_pool(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)
 {
-	const char *name = pl_tf_text(tf, r, "default_node_pool[0].name");
+	static const char name_path[] = "default_node_pool[0].name";
+	bool secret = pl_tf_get(tf, r, name_path).sensitive;
+	const char *name = secret ? NULL : pl_tf_text(tf, r, name_path);
 	struct pl_object *pool;
 
 	if (pl_tf_get(tf, r, "default_node_pool").state == PL_TF_UNSET ||

@@ -172,8 +172,8 @@ static const char *add_os(const struct place *p)
 	sku = sku && *sku ? sku : NULL;
 	os = sku ? os_of(sku) : "ubuntu";
 	if (!os) {
-		pl_fact_unknown(p->m, p->o, PL_POOL_OS,
-				pl_model_strf(p->m, "OS SKU %s is not one we know", sku), path);
+		pl_fact_unknown(p->m, p->o, PL_POOL_OS, "an OS SKU that plumbline does not know",
+				path);
 		return NULL;
 	}
 	f = pl_fact_text(p->m, p->o, PL_POOL_OS, os, path);
@@ -303,6 +303,7 @@ void pl_azure_pool(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object 
 	add_counts(&p);
 	add_max_pods(&p);
 	add_version(&p);
+	pl_tf_seal(tf, r, o);
 }
 
 void pl_azure_pool_row(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)

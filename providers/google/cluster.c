@@ -59,8 +59,7 @@ static void add_version(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_ob
 	else if (has_asked)
 		pl_fact_text(m, o, PL_CLUSTER_VERSION, asked_text, asked_path);
 	else if (asked_text)
-		pl_fact_unknown(m, o, PL_CLUSTER_VERSION,
-				pl_model_strf(m, "GKE decides what \"%s\" is", asked_text),
+		pl_fact_unknown(m, o, PL_CLUSTER_VERSION, "GKE decides what this alias is",
 				asked_path);
 	else
 		pl_fact_unknown(m, o, PL_CLUSTER_VERSION,

@@ -114,6 +114,7 @@ void pl_google_group(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_objec
 	add_image(tf, template, o, "disk[0].source_image");
 	add_capacity(tf, template, o);
 	r->boot = pl_tf_boot(tf, template, boot_paths);
+	pl_tf_seal(tf, template, o);
 }
 
 /* An autoscaler's bounds take the place of its group's size. */

@@ -5,6 +5,8 @@
  * the plan deletes; so they count only where no such resource, present or gone, belongs to the
  * cluster.
  */
+#include <string.h>
+
 #include "base/map.h"
 #include "base/str.h"
 #include "google/google.h"
@@ -37,20 +39,27 @@ static void find_owners(struct pl_tf *tf, struct pl_map *owners)
 	}
 }
 
+/* `name` NULL: not known, or not to be printed. */
 static void add_pool(struct pl_tf *tf, struct pl_tf_resource *r, const char *name,
 		     const char *prefix)
 {
-	struct pl_object *o = pl_tf_object(tf, r, PL_POOL, name);
+	struct pl_model *m = pl_tf_model(tf);
+	const char *place = pl_model_strf(m, "%.*s", (int)strcspn(prefix, "."), prefix);
+	struct pl_object *o = pl_tf_object(tf, r, PL_POOL, name ? name : place);
 
 	o->cluster = r->object;
 	/* the same as a pool resource of another source would have */
-	o->identity = pl_model_strf(pl_tf_model(tf), "google_container_node_pool/%s", name);
+	if (name)
+		o->identity = pl_model_strf(m, "google_container_node_pool/%s", name);
 	pl_google_pool(tf, r, o, prefix);
 }
 
+/* NULL also for a name that may not be printed. */
 static const char *block_name(struct pl_tf *tf, struct pl_tf_resource *r, size_t i)
 {
-	return pl_tf_text(tf, r, pl_model_strf(pl_tf_model(tf), "node_pool[%zu].name", i));
+	const char *path = pl_model_strf(pl_tf_model(tf), "node_pool[%zu].name", i);
+
+	return pl_tf_get(tf, r, path).sensitive ? NULL : pl_tf_text(tf, r, path);
 }
 
 /* How many node_pool blocks there are, and whether one of them is GKE's default pool. */
@@ -71,9 +80,8 @@ static void add_blocks(struct pl_tf *tf, struct pl_tf_resource *r, size_t n)
 
 	for (size_t i = 0; i < n; i++) {
 		const char *prefix = pl_model_strf(m, "node_pool[%zu].", i);
-		const char *name = block_name(tf, r, i);
 
-		add_pool(tf, r, name ? name : pl_model_strf(m, "node_pool[%zu]", i), prefix);
+		add_pool(tf, r, block_name(tf, r, i), prefix);
 	}
 }
 
@@ -96,7 +104,7 @@ static void declare_pools(struct pl_tf *tf, struct pl_tf_resource *r, bool owns_
 		what = removed || owns_resources ? "removed" : "inline";
 	else if (removed)
 		what = "removed";
-	pl_fact_text(m, r->object, PL_CLUSTER_DEFAULT_POOL, what, path);
+	pl_fact_text(m, r->object, PL_CLUSTER_DEFAULT_POOL, what, path)->sensitive = v.sensitive;
 	if (!removed && !blocks && !owns_resources &&
 	    pl_tf_get(tf, r, "initial_node_count").state != PL_TF_UNSET)
 		add_pool(tf, r, "default-pool", "");

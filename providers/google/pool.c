@@ -201,8 +201,7 @@ static void add_os(const struct place *p, const char *image, const char *path)
 
 	if (!os) {
 		pl_fact_unknown(p->m, p->o, PL_POOL_OS,
-				pl_model_strf(p->m, "image type %s is not one we know", image),
-				path);
+				"an image type that plumbline does not know", path);
 		return;
 	}
 	pl_fact_text(p->m, p->o, PL_POOL_OS, os, path);
@@ -379,6 +378,7 @@ void pl_google_pool(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object
 	add_counts(&p);
 	add_max_pods(&p);
 	add_version(&p);
+	pl_tf_seal(tf, r, o);
 }
 
 void pl_google_pool_row(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)

@@ -58,7 +58,7 @@ void pl_google_sql(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object 
 			pl_fact_text(m, o, PL_DB_VERSION, version, path);
 		return;
 	}
-	sql_unknown(m, o, pl_model_strf(m, "%s is not an engine we know", text));
+	sql_unknown(m, o, "an engine that plumbline does not know");
 }
 
 void pl_google_alloydb(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)

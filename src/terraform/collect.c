@@ -28,7 +28,10 @@ void pl_tf_discard(struct pl_tf *tf, struct pl_object *o)
 
 static const char *name_of(struct pl_tf *tf, struct resource *r, const struct pl_tf_row *row)
 {
-	return row->name ? pl_tf_text(tf, &r->pub, row->name) : NULL;
+	/* names are printed everywhere, so a sensitive one is none */
+	if (!row->name || pl_tf_get(tf, &r->pub, row->name).sensitive)
+		return NULL;
+	return pl_tf_text(tf, &r->pub, row->name);
 }
 
 static void build_object(struct pl_tf *tf, struct type_rows *t, struct resource *r)
@@ -70,8 +73,10 @@ static void link_object(struct pl_tf *tf, struct type_rows *t, struct resource *
 
 static void more_of_object(struct pl_tf *tf, struct type_rows *t, struct resource *r)
 {
-	if (r->pub.object && !r->pub.gone && t->row->more)
-		t->row->more(tf, &r->pub, r->pub.object);
+	if (!r->pub.object || r->pub.gone || !t->row->more)
+		return;
+	t->row->more(tf, &r->pub, r->pub.object);
+	pl_tf_seal(tf, &r->pub, r->pub.object);
 }
 
 /* ---- what is refused ---- */

@@ -218,6 +218,14 @@ void pl_tf_fields(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *
 	}
 }
 
+void pl_tf_seal(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)
+{
+	for (const struct pl_fact *f = o->facts; f; f = f->next)
+		if (f->known && !f->sensitive && f->origin.path &&
+		    pl_tf_get(tf, r, f->origin.path).sensitive)
+			((struct pl_fact *)f)->sensitive = true; /* const only to readers */
+}
+
 /* ---- machine types ---- */
 
 struct machine_fact {
@@ -240,8 +248,9 @@ static void known_machine(const struct machine_fact *m, const struct pl_provider
 			  const char *type, const char *note)
 {
 	struct pl_model *model = m->tf->model;
-	const char *name = pl_model_str(model, type);
-	const char *full = note ? pl_model_strf(model, "%s, %s", type, note) : name;
+	/* the notes name the type, unless it may not be printed */
+	const char *name = m->sensitive ? "its type" : pl_model_str(model, type);
+	const char *full = note ? pl_model_strf(model, "%s, %s", name, note) : name;
 	struct pl_machine machine;
 	bool listed = p->machine && p->machine(type, &machine);
 
@@ -256,7 +265,8 @@ static void known_machine(const struct machine_fact *m, const struct pl_provider
 	}
 	for (int i = 0; i < 3; i++) {
 		static const enum pl_attr attrs[3] = { PL_POOL_VCPU, PL_POOL_MEMORY, PL_POOL_ARCHITECTURE };
-		const char *why = pl_model_strf(model, "machine type %s is not in the built-in catalogue", type);
+		const char *why = pl_model_strf(model, "machine type %s is not in the built-in catalogue",
+						m->sensitive ? "(sensitive)" : type);
 
 		machine_note(m, pl_fact_unknown(model, m->o, attrs[i], why, m->path), name);
 	}

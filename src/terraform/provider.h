@@ -138,6 +138,12 @@ void pl_tf_fields(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *
 struct pl_fact *pl_tf_fact(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o,
 			   const struct pl_tf_value *v, const struct pl_tf_field *field);
 
+/*
+ * Marks the facts of o that a provider added itself by pl_fact_*() and whose path is a sensitive
+ * attribute of r.  The engine does it for a row's object after `more`; for other objects the caller.
+ */
+void pl_tf_seal(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o);
+
 struct pl_provider;
 /*
  * Machine type, vcpu, memory and architecture of a pool from the attribute at `path` (a string or a
