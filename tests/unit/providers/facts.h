@@ -97,4 +97,24 @@ static inline void check_facts(const struct fact_case *cases, size_t count)
 	}
 }
 
+/* The problems that finish() finds in the annotations of a Service of a cluster. */
+static inline const char *problems_of(struct pl_model *m, const struct pl_provider *p,
+				      const char *provider, const struct pl_pair *pairs,
+				      size_t count)
+{
+	struct pl_source source = { .name = "s", .kind = "terraform-plan", .complete = true };
+	int s = pl_model_source(m, &source);
+	struct pl_object *cluster = pl_model_object(m, PL_CLUSTER, "c", s, "c");
+	struct pl_object *o = pl_model_object(m, PL_LOAD_BALANCER, "lb", s, "lb");
+	struct pl_value v = { .type = PL_MAP, .map = pairs, .count = count };
+	const struct pl_fact *f;
+
+	o->cluster = cluster;
+	pl_fact_text(m, cluster, PL_CLUSTER_PROVIDER, provider, NULL);
+	pl_fact_add(m, o, PL_LB_ANNOTATIONS, &v, NULL);
+	p->finish(m, cluster);
+	f = pl_object_fact(o, PL_LB_ANNOTATION_PROBLEMS, -1);
+	return f ? pl_value_text(&m->arena, &f->value) : "-";
+}
+
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What Azure's resources become. */
 #include "../facts.h"
+#include "azure/azure.h"
 
 #define ID "/subscriptions/s/resourceGroups/g/providers/Microsoft.ContainerService/managedClusters/c"
 #define CLUSTER(more) \
@@ -40,7 +41,8 @@ static const struct fact_case pools[] = {
 	CASE_POOL("\"os_type\":\"Windows\",\"os_sku\":\"Windows2022\"", PL_POOL_OS, "windows"),
 	CASE_POOL("\"os_type\":\"Linux\"", PL_POOL_RUNTIME, "containerd"),
 	CASE_POOL("\"orchestrator_version\":\"1.18.1\"", PL_POOL_RUNTIME, "docker"),
-	CASE_POOL("\"os_type\":\"Windows\",\"orchestrator_version\":\"1.22\"", PL_POOL_RUNTIME, "docker"),
+	CASE_POOL("\"os_type\":\"Windows\",\"orchestrator_version\":\"1.22\"", PL_POOL_RUNTIME,
+	  "docker"),
 	CASE_POOL("\"priority\":\"Spot\"", PL_POOL_CAPACITY, "spot"),
 	CASE_POOL("\"priority\":\"Spot\",\"node_taints\":[\"a=b:NoSchedule\"]", PL_POOL_TAINTS,
 		  "a=b:NoSchedule, kubernetes.azure.com/scalesetpriority=spot:NoSchedule"),
@@ -49,12 +51,15 @@ static const struct fact_case pools[] = {
 	CASE_POOL("\"vm_size\":\"standard_d4S_V5\"", PL_POOL_MEMORY, "16 GiB"),
 	CASE_POOL("\"vm_size\":null", PL_POOL_VCPU, "?"),
 	CASE_POOL("\"enable_auto_scaling\":true,\"min_count\":2,\"max_count\":5", PL_POOL_MIN, "2"),
-	CASE_POOL("\"auto_scaling_enabled\":true,\"min_count\":2,\"max_count\":5", PL_POOL_MAX, "5"),
-	CASE_POOL("\"auto_scaling_enabled\":false,\"min_count\":2,\"node_count\":3", PL_POOL_MIN, "3"),
+	CASE_POOL("\"auto_scaling_enabled\":true,\"min_count\":2,\"max_count\":5", PL_POOL_MAX,
+	  "5"),
+	CASE_POOL("\"auto_scaling_enabled\":false,\"min_count\":2,\"node_count\":3", PL_POOL_MIN,
+	  "3"),
 	CASE_POOL("\"os_disk_size_gb\":512", PL_POOL_DISK, "512 GiB"),
 	CASE_POOL("\"os_disk_size_gb\":null", PL_POOL_DISK, "?"),
 	CASE_POOL("\"max_pods\":null", PL_POOL_MAX_PODS, "110"),
-	{ STATE(CLUSTER(NETWORK("\"network_plugin\":\"azure\"")) "," POOL("\"mode\":\"User\"")), PL_POOL,
+	{ STATE(CLUSTER(NETWORK("\"network_plugin\":\"azure\"")) "," POOL("\"mode\":\"User\"")),
+	  PL_POOL,
 	  "p", PL_POOL_MAX_PODS, "30" },
 	{ STATE(CLUSTER(NETWORK("\"network_plugin\":\"azure\",\"network_plugin_mode\":\"overlay\"")) ","
 		POOL("\"mode\":\"User\"")), PL_POOL, "p", PL_POOL_MAX_PODS, "250" },
@@ -72,7 +77,8 @@ static const struct fact_case services[] = {
 #define WITH(type, more) STATE(CLUSTER("\"sku_tier\":\"Free\"") "," RESOURCE(type, "x", "\"name\":\"x\"," more))
 	{ WITH("azurerm_mysql_flexible_server", "\"version\":\"8.0.21\""), PL_DATABASE, "x",
 	  PL_DB_VERSION, "8.0.21" },
-	{ WITH("azurerm_mysql_server", "\"version\":\"5.7\""), PL_DATABASE, "x", PL_DB_ENGINE, "mysql" },
+	{ WITH("azurerm_mysql_server", "\"version\":\"5.7\""), PL_DATABASE, "x", PL_DB_ENGINE,
+	  "mysql" },
 	{ WITH("azurerm_mariadb_server", "\"version\":\"10.3\""), PL_DATABASE, "x", PL_DB_ENGINE,
 	  "mariadb" },
 	{ WITH("azurerm_mssql_server", "\"version\":\"12.0\""), PL_DATABASE, "x", PL_DB_ENGINE,
@@ -83,11 +89,14 @@ static const struct fact_case services[] = {
 	  PL_BUCKET_SERVICE, "none of it" },
 	{ WITH("azurerm_container_registry", "\"sku\":\"Premium\""), PL_REGISTRY, "x",
 	  PL_REGISTRY_SERVICE, "acr" },
-	{ WITH("azurerm_lb_rule", "\"protocol\":\"Tcp\",\"frontend_port\":22"), PL_LOAD_BALANCER, "x",
+	{ WITH("azurerm_lb_rule", "\"protocol\":\"Tcp\",\"frontend_port\":22"), PL_LOAD_BALANCER,
+	  "x",
 	  PL_LB_PORTS, "22" },
-	{ WITH("azurerm_lb_rule", "\"protocol\":\"All\",\"frontend_port\":0"), PL_LOAD_BALANCER, "x",
+	{ WITH("azurerm_lb_rule", "\"protocol\":\"All\",\"frontend_port\":0"), PL_LOAD_BALANCER,
+	  "x",
 	  PL_LB_PORTS, "22, 80, 443" },
-	{ WITH("azurerm_lb_rule", "\"protocol\":\"Udp\",\"frontend_port\":443"), PL_LOAD_BALANCER, "x",
+	{ WITH("azurerm_lb_rule", "\"protocol\":\"Udp\",\"frontend_port\":443"), PL_LOAD_BALANCER,
+	  "x",
 	  PL_LB_PORTS, "none of it" },
 	{ WITH("azurerm_application_gateway", "\"frontend_port\":[{\"port\":80},{\"port\":443}]"),
 	  PL_LOAD_BALANCER, "x", PL_LB_PORTS, "80, 443" },
@@ -111,12 +120,45 @@ static void services_of_azure(void **state)
 	check_facts(services, sizeof services / sizeof *services);
 }
 
+/* Annotations of other clouds do nothing; some of the cloud's own exclude each other. */
+static void annotations(void **state)
+{
+	static const struct {
+		struct pl_pair pairs[2];
+		size_t count;
+		const char *says; /* NULL: nothing is wrong */
+	} cases[] = {
+		{ { { "service.beta.kubernetes.io/azure-load-balancer-internal", "true" } }, 1,
+		  NULL },
+		{ { { "networking.gke.io/load-balancer-type", "Internal" } }, 1, "GKE only" },
+		{ { { "alb.ingress.kubernetes.io/scheme", "internal" } }, 1, "AWS only" },
+		{ { { "service.beta.kubernetes.io/azure-dns-label-name", "x" },
+		    { "service.beta.kubernetes.io/azure-load-balancer-internal", "true" } }, 2,
+		  "for a public name" },
+		{ { { "service.beta.kubernetes.io/azure-load-balancer-internal-subnet", "x" } }, 1,
+		  "does nothing without" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		pl_auto_model struct pl_model *m = pl_model_new();
+		const char *text = problems_of(m, &pl_provider_azure, "aks", cases[i].pairs,
+		  cases[i].count);
+
+		if (cases[i].says ? !pl_contains(text, cases[i].says) : !pl_streq(text, "none"))
+			fail_msg("row %zu: %s", i, text);
+		assert_string_equal(problems_of(m, &pl_provider_azure, "other", cases[i].pairs,
+						cases[i].count), "-");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(clusters_of_azure),
 		cmocka_unit_test(pools_of_azure),
 		cmocka_unit_test(services_of_azure),
+		cmocka_unit_test(annotations),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What Google's resources become. */
 #include "../facts.h"
+#include "google/google.h"
 
 #define CLUSTER(more) \
 	RESOURCE("google_container_cluster", "c", "\"name\":\"c\",\"id\":\"projects/p/locations/l/clusters/c\"," more)
@@ -39,7 +40,8 @@ static const struct fact_case clusters[] = {
 	CASE_CLUSTER("\"remove_default_node_pool\":true", PL_CLUSTER_DEFAULT_POOL, "removed"),
 	CASE_CLUSTER("\"remove_default_node_pool\":null", PL_CLUSTER_DEFAULT_POOL, "kept"),
 	CASE_CLUSTER("\"node_pool\":[{\"name\":\"a\"}]", PL_CLUSTER_DEFAULT_POOL, "inline"),
-	CASE_CLUSTER("\"node_pool\":[{\"name\":\"default-pool\"}]", PL_CLUSTER_DEFAULT_POOL, "kept"),
+	CASE_CLUSTER("\"node_pool\":[{\"name\":\"default-pool\"}]", PL_CLUSTER_DEFAULT_POOL,
+	  "kept"),
 	{ STATE(CLUSTER("\"remove_default_node_pool\":null") "," POOL("\"node_count\":1")),
 	  PL_CLUSTER, "c", PL_CLUSTER_DEFAULT_POOL, "kept" },
 };
@@ -71,19 +73,24 @@ static const struct fact_case pools[] = {
 	CASE_POOL("\"location\":\"l\"", PL_POOL_MIN, "?"),
 	CASE_POOL("\"autoscaling\":[{\"min_node_count\":1,\"max_node_count\":4}],\"node_count\":9",
 		  PL_POOL_MAX, "4"),
-	CASE_POOL("\"autoscaling\":[{\"min_node_count\":0,\"total_min_node_count\":2}]", PL_POOL_MIN,
+	CASE_POOL("\"autoscaling\":[{\"min_node_count\":0,\"total_min_node_count\":2}]",
+	  PL_POOL_MIN,
 		  "2"),
 	CASE_POOL("\"autoscaling\":[{\"max_node_count\":2}]", PL_POOL_MIN, "0"),
-	{ STATE(CLUSTER("\"default_max_pods_per_node\":64") "," POOL("\"node_count\":1")), PL_POOL, "p",
+	{ STATE(CLUSTER("\"default_max_pods_per_node\":64") "," POOL("\"node_count\":1")),
+	  PL_POOL, "p",
 	  PL_POOL_MAX_PODS, "64" },
 	/* node_pool[] counts only where no resource does */
-	{ STATE(CLUSTER("\"node_pool\":[{\"name\":\"a\",\"node_count\":1}]")), PL_POOL, "a", PL_POOL_MIN,
+	{ STATE(CLUSTER("\"node_pool\":[{\"name\":\"a\",\"node_count\":1}]")), PL_POOL, "a",
+	  PL_POOL_MIN,
 	  "1" },
-	{ STATE(CLUSTER("\"node_pool\":[{\"name\":\"a\"},{\"name\":\"p\"}]") "," POOL("\"node_count\":1")),
+	{ STATE(CLUSTER("\"node_pool\":[{\"name\":\"a\"},{\"name\":\"p\"}]")
+	  "," POOL("\"node_count\":1")),
 	  PL_POOL, "a", PL_POOL_MIN, "none of it" },
 	{ STATE(CLUSTER("\"initial_node_count\":3")), PL_POOL, "default-pool", PL_POOL_MIN, "3" },
 	{ STATE(BASE), PL_POOL, "default-pool", PL_POOL_MIN, "none of it" },
-	{ STATE(CLUSTER("\"enable_autopilot\":true,\"node_pool\":[{\"name\":\"a\"}]")), PL_POOL, "a",
+	{ STATE(CLUSTER("\"enable_autopilot\":true,\"node_pool\":[{\"name\":\"a\"}]")), PL_POOL,
+	  "a",
 	  PL_POOL_MIN, "none of it" },
 };
 
@@ -104,8 +111,10 @@ static const struct fact_case services[] = {
 	CASE_RULE("\"backend_service\":\"b\",\"ports\":[\"22\",\"443\"]", PL_LB_PORTS, "22, 443"),
 	CASE_RULE("\"port_range\":\"443-443\"", PL_LB_PORTS, "443"),
 	CASE_RULE("\"port_range\":\"20-90\"", PL_LB_PORTS, "20, 22, 80, 90"),
-	CASE_RULE("\"all_ports\":true,\"backend_service\":\"b\"", PL_LB_PORTS, "1, 22, 80, 443, 65535"),
-	CASE_RULE("\"load_balancing_scheme\":\"INTERNAL\",\"ports\":[\"22\"]", PL_LB_SCHEME, "internal"),
+	CASE_RULE("\"all_ports\":true,\"backend_service\":\"b\"", PL_LB_PORTS,
+	  "1, 22, 80, 443, 65535"),
+	CASE_RULE("\"load_balancing_scheme\":\"INTERNAL\",\"ports\":[\"22\"]", PL_LB_SCHEME,
+	  "internal"),
 	CASE_RULE("\"load_balancing_scheme\":\"EXTERNAL_MANAGED\"", PL_LB_SCHEME, "external"),
 	CASE_RULE("\"load_balancing_scheme\":\"\"", PL_LB_LAYER, "none of it"),
 	CASE_RULE("\"ip_protocol\":\"UDP\",\"ports\":[\"443\"]", PL_LB_LAYER, "none of it"),
@@ -145,12 +154,47 @@ static void services_of_google(void **state)
 	check_facts(services, sizeof services / sizeof *services);
 }
 
+/* Annotations of other clouds do nothing; some of the cloud's own exclude each other. */
+static void annotations(void **state)
+{
+	static const struct {
+		struct pl_pair pairs[2];
+		size_t count;
+		const char *says; /* NULL: nothing is wrong */
+	} cases[] = {
+		{ { { "networking.gke.io/load-balancer-type", "Internal" } }, 1, NULL },
+		{ { { "cloud.google.com/neg", "{}" } }, 1, NULL },
+		{ { { "service.beta.kubernetes.io/aws-load-balancer-type", "nlb" } }, 1,
+		  "AWS only" },
+		{ { { "service.beta.kubernetes.io/azure-load-balancer-internal", "true" } }, 1,
+		  "Azure only" },
+		{ { { "cloud.google.com/l4-rbs", "enabled" },
+		    { "networking.gke.io/load-balancer-type", "Internal" } }, 2,
+		  "for an external one" },
+		{ { { "networking.gke.io/internal-load-balancer-allow-global-access", "true" } }, 1,
+		  "does nothing without" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		pl_auto_model struct pl_model *m = pl_model_new();
+		const char *text = problems_of(m, &pl_provider_google, "gke", cases[i].pairs,
+		  cases[i].count);
+
+		if (cases[i].says ? !pl_contains(text, cases[i].says) : !pl_streq(text, "none"))
+			fail_msg("row %zu: %s", i, text);
+		assert_string_equal(problems_of(m, &pl_provider_google, "other", cases[i].pairs,
+						cases[i].count), "-");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(clusters_of_google),
 		cmocka_unit_test(pools_of_google),
 		cmocka_unit_test(services_of_google),
+		cmocka_unit_test(annotations),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

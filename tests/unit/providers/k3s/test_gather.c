@@ -24,22 +24,30 @@ static const struct {
 	size_t clusters, pools;
 } counts[] = {
 	{ STATE(VM("", "a", "10.0.0.1", SERVER)), NULL, 1, 1 },
-	{ STATE(VM("", "a", "10.0.0.1", SERVER) "," VM("", "b", "10.0.0.2", AGENT("10.0.0.1"))), NULL, 1,
+	{ STATE(VM("", "a", "10.0.0.1", SERVER) "," VM("", "b", "10.0.0.2", AGENT("10.0.0.1"))),
+	  NULL, 1,
 	  2 },
-	{ STATE(VM("", "a", "10.0.0.1", SERVER) "," VM("", "b", "10.0.0.2", AGENT("elsewhere"))), NULL, 1,
+	{ STATE(VM("", "a", "10.0.0.1", SERVER) "," VM("", "b", "10.0.0.2", AGENT("elsewhere"))),
+	  NULL, 1,
 	  2 },
 	/* agents that name their servers tell clusters of one module apart */
 	{ STATE(VM("", "a", "10.0.0.1", SERVER) "," VM("", "b", "10.0.0.2", AGENT("10.0.0.1")) ","
-		VM("", "c", "10.0.0.3", SERVER) "," VM("", "d", "10.0.0.4", AGENT("10.0.0.3"))), NULL, 2, 4 },
+		VM("", "c", "10.0.0.3", SERVER) "," VM("", "d", "10.0.0.4", AGENT("10.0.0.3"))),
+		  NULL, 2, 4 },
 	/* so do modules that each hold a server and agents; servers alone are one control plane */
-	{ STATE(PAIR(MODULE("one"), "one", "$SERVER") "," PAIR(MODULE("two"), "two", "$SERVER")), NULL, 2, 4 },
-	{ STATE(PAIR(MODULE("one"), "one", "10.0.0.1") "," PAIR(MODULE("two"), "two", "10.0.0.1")), NULL, 2,
+	{ STATE(PAIR(MODULE("one"), "one", "$SERVER") "," PAIR(MODULE("two"), "two", "$SERVER")),
+	  NULL, 2, 4 },
+	{ STATE(PAIR(MODULE("one"), "one", "10.0.0.1") "," PAIR(MODULE("two"), "two",
+	  "10.0.0.1")), NULL, 2,
 	  4 },
-	{ STATE(VM(MODULE("s1"), "s1", "10.0.0.1", SERVER) "," VM(MODULE("s2"), "s2", "10.0.0.2", SERVER)
+	{ STATE(VM(MODULE("s1"), "s1", "10.0.0.1", SERVER) "," VM(MODULE("s2"), "s2", "10.0.0.2",
+	  SERVER)
 		"," VM("", "agent", "10.0.0.3", AGENT("lb"))), NULL, 1, 3 },
 	/* without servers, the addresses that agents join */
-	{ STATE(VM("", "a", "10.0.0.5", AGENT("one")) "," VM("", "b", "10.0.0.6", AGENT("one"))), NULL, 1, 2 },
-	{ STATE(VM("", "a", "10.0.0.5", AGENT("one")) "," VM("", "b", "10.0.0.6", AGENT("two"))), NULL, 2, 2 },
+	{ STATE(VM("", "a", "10.0.0.5", AGENT("one")) "," VM("", "b", "10.0.0.6", AGENT("one"))),
+	  NULL, 1, 2 },
+	{ STATE(VM("", "a", "10.0.0.5", AGENT("one")) "," VM("", "b", "10.0.0.6", AGENT("two"))),
+	  NULL, 2, 2 },
 	/* what does not say k3s is nobody's pool */
 	{ STATE(BARE("bastion")), NULL, 0, 0 },
 	{ STATE(BARE("bastion")), "k3s", 1, 1 },
@@ -48,8 +56,10 @@ static const struct {
 	{ STATE(BARE("bastion") "," VM("", "a", "10.0.0.1", SERVER)), NULL, 1, 1 },
 	{ STATE(VM("", "web", "10.0.0.1", "apt install nginx")), NULL, 0, 0 },
 	{ STATE(GKE_NEAR "," BARE("bastion") "," VM("", "a", "10.0.0.1", SERVER)), NULL, 2, 1 },
-	{ STATE(IN(MODULE("k3s"), "azurerm_linux_virtual_machine", "vm", "\"name\":\"vm\"")), NULL, 1, 1 },
-	{ STATE(RESOURCE("hcloud_server", "a", "\"name\":\"a\",\"labels\":{\"app\":\"k3s\"}")), NULL, 1, 1 },
+	{ STATE(IN(MODULE("k3s"), "azurerm_linux_virtual_machine", "vm", "\"name\":\"vm\"")),
+	  NULL, 1, 1 },
+	{ STATE(RESOURCE("hcloud_server", "a", "\"name\":\"a\",\"labels\":{\"app\":\"k3s\"}")),
+	  NULL, 1, 1 },
 };
 
 static size_t count_objects(const struct pl_model *m, enum pl_kind kind)
@@ -72,7 +82,8 @@ static void clusters_and_pools(void **state)
 		clusters = count_objects(m, PL_CLUSTER);
 		pools = count_objects(m, PL_POOL);
 		if (clusters != counts[i].clusters || pools != counts[i].pools)
-			fail_msg("row %zu: %zu clusters and %zu pools, not %zu and %zu", i, clusters, pools,
+			fail_msg("row %zu: %zu clusters and %zu pools, not %zu and %zu", i,
+			  clusters, pools,
 				 counts[i].clusters, counts[i].pools);
 	}
 }
@@ -102,11 +113,26 @@ static const struct fact_case facts[] = {
 	CASE_POOL(VM("", "n", "10.0.0.1", SERVER), PL_POOL_OS_VERSION, "22.04"),
 	CASE_POOL(VM("", "n", "10.0.0.1", SERVER), PL_POOL_MIN, "1"),
 	CASE_POOL(VM("", "n", "10.0.0.1", SERVER), PL_POOL_DISK, "100 GiB"),
+	/* groups: the template says what its instances are told, an autoscaler how many they are */
+#define GROUP \
+	RESOURCE("google_compute_instance_template", "t", "\"self_link\":\"T\",\"machine_type\":" \
+		 "\"n2d-standard-16\",\"metadata_startup_script\":\"" AGENT("s") "\"") "," \
+	RESOURCE("google_compute_instance_group_manager", "g", "\"name\":\"g\",\"self_link\":\"G\"," \
+		 "\"target_size\":3,\"version\":[{\"instance_template\":\"T\"}]")
+#define SCALER \
+	RESOURCE("google_compute_autoscaler", "a", "\"name\":\"a\",\"target\":\"G\"," \
+		 "\"autoscaling_policy\":[{\"min_replicas\":2,\"max_replicas\":9}]")
+	CASE_POOL(GROUP, PL_POOL_LABELS, "gitpod.io/workload_ide=true"),
+	CASE_POOL(GROUP, PL_POOL_VCPU, "16"),
+	CASE_POOL(GROUP, PL_POOL_MIN, "3"),
+	CASE_POOL(GROUP "," SCALER, PL_POOL_MIN, "2"),
+	CASE_POOL(GROUP "," SCALER, PL_POOL_MAX, "9"),
 	CASE_POOL(BARE("k3s"), PL_POOL_LABELS, "?"),
 	CASE_POOL(BARE("k3s"), PL_POOL_RUNTIME, "?"),
 	CASE_POOL(BARE("k3s"), PL_POOL_VCPU, "4"),
 	CASE_POOL(VM("", "k3s", "10.0.0.1", "apt install nginx"), PL_POOL_LABELS, "?"),
-	CASE_POOL(RESOURCE("digitalocean_droplet", "k3s", "\"name\":\"k3s\",\"size\":\"s-4vcpu-8gb\","
+	CASE_POOL(RESOURCE("digitalocean_droplet", "k3s",
+	  "\"name\":\"k3s\",\"size\":\"s-4vcpu-8gb\","
 			   "\"image\":\"ubuntu-22-04-x64\""), PL_POOL_MEMORY, "8 GiB"),
 	CASE_POOL(RESOURCE("hcloud_server", "k3s", "\"name\":\"k3s\",\"server_type\":\"cx41\""),
 		  PL_POOL_VCPU, "?"),
@@ -131,7 +157,8 @@ static void names(void **state)
 		{ STATE(BARE("k3s1") "," BARE("k3s2")), "k3s" },
 		{ STATE(BARE("k3s-1") "," BARE("k3s-10")), "k3s" },
 		{ STATE(BARE("k3s-1")), "k3s-1" },
-		{ STATE(PAIR(MODULE("one"), "x", "$S") "," PAIR(MODULE("two"), "x", "$S")), "x (module.one)" },
+		{ STATE(PAIR(MODULE("one"), "x", "$S") "," PAIR(MODULE("two"), "x", "$S")),
+		  "x (module.one)" },
 	};
 
 	(void)state;
