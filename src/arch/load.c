@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An architecture's text -> pl_arch: see arch.h; docs/reference-arch.md describes the format. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arch/internal.h"
+#include "base/buf.h"
+#include "base/str.h"
+
+const char *pl_severity_name(enum pl_severity s)
+{
+	static const char *const names[] = { "error", "warning", "info" };
+
+	return names[s];
+}
+
+int fail_at(struct loader *l, const struct pl_yaml_node *at, const char *fmt, ...)
+{
+	char text[900];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	return pl_err_set(l->err, PL_E_USAGE, "%s:%d: %s", l->name, at->line, text);
+}
+
+int only_keys(struct loader *l, const struct pl_yaml_node *map, const char *what,
+	      const char *const *names)
+{
+	pl_auto_buf known = PL_BUF_INIT;
+
+	if (map->kind != PL_YAML_MAPPING)
+		return fail_at(l, map, "%s is a mapping", what);
+	for (size_t i = 0; i < map->count; i++) {
+		const char *const *n = names;
+
+		while (*n && strcmp(*n, map->keys[i]->text))
+			n++;
+		if (*n)
+			continue;
+		for (n = names; *n; n++)
+			pl_buf_addf(&known, "%s%s", known.len ? ", " : "", *n);
+		return fail_at(l, map->keys[i], "%s has no '%s'; it has: %s", what, map->keys[i]->text,
+			       known.data);
+	}
+	return 0;
+}
+
+int text_of(struct loader *l, const struct pl_yaml_node *map, const char *key, bool required,
+	    const char **out)
+{
+	const struct pl_yaml_node *v = pl_yaml_get(map, key);
+
+	if (!v && required)
+		return fail_at(l, map, "'%s' is missing", key);
+	if (v && (v->kind != PL_YAML_SCALAR || !*v->text))
+		return fail_at(l, v, "'%s' is one text", key);
+	*out = v ? v->text : NULL;
+	return 0;
+}
+
+int texts_of(struct loader *l, const struct pl_yaml_node *n, const char *const **out, size_t *count)
+{
+	size_t len = n->kind == PL_YAML_SEQUENCE ? n->count : 1;
+	const char **texts = pl_arena_alloc(&l->arch->arena, (len + 1) * sizeof *texts);
+
+	for (size_t i = 0; i < len; i++) {
+		const struct pl_yaml_node *item = n->kind == PL_YAML_SEQUENCE ? n->items[i] : n;
+
+		if (item->kind != PL_YAML_SCALAR)
+			return fail_at(l, item, "a text or a list of texts belongs here");
+		texts[i] = item->text;
+	}
+	*out = texts;
+	*count = len;
+	return 0;
+}
+
+int choice_of(struct loader *l, const struct pl_yaml_node *n, const char *what,
+	      const char *const *names, size_t count)
+{
+	pl_auto_buf known = PL_BUF_INIT;
+
+	for (size_t i = 0; i < count; i++) {
+		if (n->kind == PL_YAML_SCALAR && !strcmp(n->text, names[i]))
+			return (int)i;
+		pl_buf_addf(&known, "%s%s", i ? ", " : "", names[i]);
+	}
+	return fail_at(l, n, "'%s' is no %s; one of: %s", n->kind == PL_YAML_SCALAR ? n->text : "a list", what,
+		       known.data);
+}
+
+/* ---- parameters ---- */
+
+const char *parameter(const struct loader *l, const char *name)
+{
+	const struct pl_yaml_node *p = pl_yaml_get(pl_yaml_get(l->root, "parameters"), name);
+
+	if (!p)
+		return NULL;
+	for (size_t i = l->set_count; i > 0; i--)
+		if (pl_streq(l->set[i - 1].name, name))
+			return l->set[i - 1].value;
+	return pl_yaml_text(p, "default");
+}
+
+static int check_parameters(struct loader *l)
+{
+	static const char *const names[] = { "title", "default", NULL };
+	const struct pl_yaml_node *all = pl_yaml_get(l->root, "parameters");
+
+	for (size_t i = 0; all && i < all->count; i++) {
+		const char *value;
+
+		if (only_keys(l, all->items[i], "a parameter", names) ||
+		    text_of(l, all->items[i], "default", true, &value))
+			return -1;
+		if (strcmp(value, "true") && strcmp(value, "false"))
+			return fail_at(l, all->items[i], "the default of a parameter is true or false");
+	}
+	return 0;
+}
+
+/* The user's --set must name parameters of the architecture, and give them true or false. */
+static int check_settings(struct loader *l)
+{
+	const struct pl_yaml_node *all = pl_yaml_get(l->root, "parameters");
+	pl_auto_buf known = PL_BUF_INIT;
+
+	for (size_t i = 0; all && i < all->count; i++)
+		pl_buf_addf(&known, "%s%s", i ? ", " : "", all->keys[i]->text);
+	for (size_t i = 0; i < l->set_count; i++) {
+		if (!parameter(l, l->set[i].name))
+			return pl_err_set(l->err, PL_E_USAGE, "--set %s=%s: architecture '%s' has no parameter '%s'; it has: %s",
+					  l->set[i].name, l->set[i].value, l->arch->name, l->set[i].name,
+					  known.len ? known.data : "none");
+		if (strcmp(l->set[i].value, "true") && strcmp(l->set[i].value, "false"))
+			return pl_err_set(l->err, PL_E_USAGE, "--set %s=%s: the value is true or false",
+					  l->set[i].name, l->set[i].value);
+	}
+	return 0;
+}
+
+/* ---- profiles ---- */
+
+static int load_profiles(struct loader *l, const char *wanted)
+{
+	const struct pl_yaml_node *all = pl_yaml_get(l->root, "profiles");
+	size_t count = all ? all->count : 0;
+	struct pl_profile *profiles = pl_arena_alloc(&l->arch->arena, (count + 1) * sizeof *profiles);
+	pl_auto_buf known = PL_BUF_INIT;
+
+	if (!all || all->kind != PL_YAML_MAPPING || !count || count > 32)
+		return fail_at(l, all ? all : l->root, "'profiles' names 1 to 32 profiles, the default first");
+	l->arch->profiles = profiles;
+	l->arch->profile_count = count;
+	for (size_t i = 0; i < count; i++) {
+		profiles[i] = (struct pl_profile){ all->keys[i]->text, all->items[i]->text };
+		pl_buf_addf(&known, "%s%s", i ? ", " : "", profiles[i].name);
+		if (!wanted ? i == 0 : pl_streq(profiles[i].name, wanted))
+			l->arch->profile = profiles[i].name;
+	}
+	if (!l->arch->profile)
+		return pl_err_set(l->err, PL_E_USAGE, "architecture '%s' has no profile '%s'; it has: %s",
+				  l->arch->name, wanted, known.data);
+	return 0;
+}
+
+/* ---- the whole ---- */
+
+static const char *const top_keys[] = {
+	"format", "name", "title", "edition", "status", "status_text", "url", "profiles", "parameters",
+	"selections", "requirements", NULL,
+};
+
+static int load_head(struct loader *l, const char *profile)
+{
+	struct pl_arch *a = l->arch;
+	const char *format;
+
+	if (only_keys(l, l->root, "an architecture", top_keys) ||
+	    text_of(l, l->root, "format", true, &format))
+		return -1;
+	if (strcmp(format, "plumbline-arch/1"))
+		return fail_at(l, pl_yaml_get(l->root, "format"), "format '%s' is not known; plumbline-arch/1 is", format);
+	if (text_of(l, l->root, "name", true, &a->name) || text_of(l, l->root, "title", true, &a->title) ||
+	    text_of(l, l->root, "edition", true, &a->edition) ||
+	    text_of(l, l->root, "status", true, &a->status) ||
+	    text_of(l, l->root, "status_text", false, &a->status_text) ||
+	    text_of(l, l->root, "url", false, &a->url) || check_parameters(l))
+		return -1;
+	return load_profiles(l, profile);
+}
+
+static int load_requirements(struct loader *l)
+{
+	const struct pl_yaml_node *list = pl_yaml_get(l->root, "requirements");
+	struct pl_arch *a = l->arch;
+
+	if (!list || list->kind != PL_YAML_SEQUENCE || !list->count)
+		return fail_at(l, list ? list : l->root, "'requirements' is a list of at least one");
+	a->requirements = pl_realloc(a->requirements, a->count + list->count, sizeof *a->requirements);
+	for (size_t i = 0; i < list->count; i++) {
+		struct pl_requirement r;
+
+		if (load_requirement(l, list->items[i], &r))
+			return -1;
+		a->requirements[a->count++] = r;
+	}
+	return 0;
+}
+
+static int parse(struct loader *l, const struct pl_arch_text *text)
+{
+	l->name = pl_arena_strdup(&l->arch->arena, text->name);
+	if (pl_yaml_parse(&l->arch->arena, l->name, text->text, text->len, &l->root, l->err))
+		return -1;
+	if (l->root->kind != PL_YAML_MAPPING)
+		return fail_at(l, l->root, "an architecture is a mapping");
+	return 0;
+}
+
+/* The platform family: its requirements join those of the architecture, whatever the profile. */
+static int load_platform(struct pl_arch *a, const struct pl_arch_text *text, struct pl_err *err)
+{
+	struct loader l = { .arch = a, .platform = true, .err = err };
+	struct pl_arch own = *a;
+	int rc;
+
+	a->profile = NULL;
+	rc = parse(&l, text) || load_head(&l, NULL) || load_requirements(&l) ? -1 : 0;
+	/* the head stays the architecture's own */
+	own.arena = a->arena;
+	own.requirements = a->requirements;
+	own.count = a->count;
+	*a = own;
+	return rc;
+}
+
+struct pl_arch *pl_arch_load(const struct pl_arch_text *text, const struct pl_arch_text *platform,
+			     const char *profile, const struct pl_setting *set, size_t set_count,
+			     struct pl_err *err)
+{
+	pl_auto_arch struct pl_arch *a = pl_alloc(sizeof *a);
+	struct loader l = { .arch = a, .set = set, .set_count = set_count, .err = err };
+	struct pl_arch *loaded;
+
+	l.platform = pl_streq(text->name, "platform");
+	if (parse(&l, text) || load_head(&l, profile) || check_settings(&l) || load_requirements(&l) ||
+	    (platform && !l.platform && load_platform(a, platform, err)))
+		return NULL;
+	loaded = a;
+	a = NULL;
+	return loaded;
+}
+
+void pl_arch_free(struct pl_arch *a)
+{
+	if (!a)
+		return;
+	free(a->requirements);
+	pl_arena_release(&a->arena);
+	free(a);
+}
+
+void pl_arch_freep(struct pl_arch **a)
+{
+	pl_arch_free(*a);
+	*a = NULL;
+}
+
+const struct pl_requirement *pl_arch_find(const struct pl_arch *a, const char *id)
+{
+	for (size_t i = 0; i < a->count; i++)
+		if (!strcmp(a->requirements[i].id, id))
+			return &a->requirements[i];
+	return NULL;
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One requirement: its clauses, its severity in the chosen profile, and what absence means. */
+#include <string.h>
+
+#include "arch/internal.h"
+#include "base/str.h"
+
+static const char *const keys[] = {
+	"id", "title", "severity", "asked_if", "seen_by", "quantifier", "on", "where", "expect",
+	"provider", "clauses", "fallback", "absent", "none", "absent_text", "settled_by", "why", "fix",
+	"source", "contradictions", NULL,
+};
+
+static const char *const clause_keys[] = { "on", "where", "expect", "provider", NULL };
+
+static const char *const kinds[PL_KIND_COUNT] = {
+	"cluster", "pool", "node", "load_balancer", "database", "bucket", "registry", "component",
+	"storage_class", "namespace", "network", "endpoint",
+};
+
+static int load_clause(struct loader *l, const struct pl_yaml_node *n, struct pl_clause *c)
+{
+	const struct pl_yaml_node *on = pl_yaml_get(n, "on"), *where = pl_yaml_get(n, "where");
+	const struct pl_yaml_node *expect = pl_yaml_get(n, "expect"), *p = pl_yaml_get(n, "provider");
+	int kind;
+
+	if (!on)
+		return fail_at(l, n, "'on' is missing: what kind of object is judged");
+	kind = choice_of(l, on, "kind", kinds, PL_KIND_COUNT);
+	if (kind < 0)
+		return -1;
+	c->on = (enum pl_kind)kind;
+	if (p && texts_of(l, p, &c->provider, &c->provider_count))
+		return -1;
+	if (where && load_condition(l, where, c->on, 0, &c->where))
+		return -1;
+	return expect ? load_condition(l, expect, c->on, 0, &c->expect) : 0;
+}
+
+static int load_clauses(struct loader *l, const struct pl_yaml_node *n, struct pl_requirement *r)
+{
+	const struct pl_yaml_node *list = pl_yaml_get(n, "clauses"), *fallback = pl_yaml_get(n, "fallback");
+	size_t count = list ? list->count : 1;
+	struct pl_clause *clauses = pl_arena_alloc(&l->arch->arena, (count + 1) * sizeof *clauses);
+
+	r->clauses = clauses;
+	r->clause_count = count;
+	if (list && (list->kind != PL_YAML_SEQUENCE || !count || pl_yaml_get(n, "on")))
+		return fail_at(l, list, "'clauses' is a list, and stands instead of 'on', 'where', 'expect'");
+	for (size_t i = 0; i < count; i++) {
+		const struct pl_yaml_node *item = list ? list->items[i] : n;
+
+		if ((list && only_keys(l, item, "a clause", clause_keys)) || load_clause(l, item, &clauses[i]))
+			return -1;
+	}
+	if (fallback) {
+		struct pl_clause *c = pl_arena_alloc(&l->arch->arena, sizeof *c);
+
+		if (only_keys(l, fallback, "a fallback", clause_keys) || load_clause(l, fallback, c))
+			return -1;
+		if (c->on != PL_CLUSTER)
+			return fail_at(l, fallback, "a fallback is asked of the cluster: on: cluster");
+		r->fallback = c;
+	}
+	return 0;
+}
+
+static const char *const severities[] = { "error", "warning", "info", "-" };
+
+/* `severity: error`, or one for each profile with "-" for not asked. */
+static int load_severity(struct loader *l, const struct pl_yaml_node *n, struct pl_requirement *r)
+{
+	const struct pl_yaml_node *s = pl_yaml_get(n, "severity");
+	int severity;
+
+	if (!s)
+		return fail_at(l, n, "'severity' is missing: error, warning or info, or one for each profile");
+	if (s->kind == PL_YAML_MAPPING) {
+		const char *names[33] = { NULL };
+
+		for (size_t i = 0; i < l->arch->profile_count && i < 32; i++)
+			names[i] = l->arch->profiles[i].name;
+		if (only_keys(l, s, "'severity'", names))
+			return -1;
+		for (size_t i = 0; i < s->count; i++)
+			if (choice_of(l, s->items[i], "severity", severities, 4) < 0)
+				return -1;
+		if (s->count != l->arch->profile_count)
+			return fail_at(l, s, "'severity' must name every profile");
+		s = pl_yaml_get(s, l->arch->profile);
+	}
+	severity = choice_of(l, s, "severity", severities, 4);
+	if (severity < 0)
+		return -1;
+	r->asked = severity != 3;
+	r->severity = r->asked ? (enum pl_severity)severity : PL_INFO;
+	return 0;
+}
+
+static int load_asked_if(struct loader *l, const struct pl_yaml_node *n, struct pl_requirement *r)
+{
+	const char *name;
+
+	if (text_of(l, n, "asked_if", false, &name))
+		return -1;
+	if (!name)
+		return 0;
+	if (!parameter(l, name))
+		return fail_at(l, pl_yaml_get(n, "asked_if"), "there is no parameter '%s'", name);
+	r->asked = r->asked && pl_streq(parameter(l, name), "true");
+	return 0;
+}
+
+static int load_seen_by(struct loader *l, const struct pl_yaml_node *n, struct pl_requirement *r)
+{
+	static const char *const witnesses[PL_WITNESS_COUNT] = { "plan", "cloud", "cluster", "node",
+								 "endpoint" };
+	const struct pl_yaml_node *s = pl_yaml_get(n, "seen_by");
+
+	if (!s || s->kind != PL_YAML_SEQUENCE || !s->count)
+		return fail_at(l, s ? s : n, "'seen_by' is missing: a list of plan, cloud, cluster, node, endpoint");
+	for (size_t i = 0; i < s->count; i++) {
+		int w = choice_of(l, s->items[i], "witness", witnesses, PL_WITNESS_COUNT);
+
+		if (w < 0)
+			return -1;
+		r->seen_by |= 1U << w;
+	}
+	return 0;
+}
+
+static int load_choice(struct loader *l, const struct pl_yaml_node *n, const char *key,
+		       const char *const *names, size_t count, int *out)
+{
+	const struct pl_yaml_node *v = pl_yaml_get(n, key);
+
+	if (v)
+		*out = choice_of(l, v, key, names, count);
+	return *out < 0 ? -1 : 0;
+}
+
+static int load_absence(struct loader *l, const struct pl_yaml_node *n, struct pl_requirement *r)
+{
+	static const char *const quantifiers[] = { "every", "some" };
+	static const char *const absences[] = { "unknown", "fail", "not-applicable" };
+	int quantifier = PL_EVERY, absent = PL_ABSENT_UNKNOWN, none = PL_ABSENT_NOT_APPLICABLE;
+
+	if (load_choice(l, n, "quantifier", quantifiers, 2, &quantifier) ||
+	    load_choice(l, n, "absent", absences, 3, &absent) ||
+	    load_choice(l, n, "none", absences, 3, &none))
+		return -1;
+	r->quantifier = (enum pl_quantifier)quantifier;
+	r->absent = (enum pl_absence)absent;
+	r->none = (enum pl_absence)none;
+	return text_of(l, n, "absent_text", false, &r->absent_text);
+}
+
+static int load_prose(struct loader *l, const struct pl_yaml_node *n, struct pl_requirement *r)
+{
+	static const char *const source_keys[] = { "title", "date", "url", NULL };
+	const struct pl_yaml_node *source = pl_yaml_get(n, "source"), *settled = pl_yaml_get(n, "settled_by");
+	const struct pl_yaml_node *against = pl_yaml_get(n, "contradictions");
+
+	if (text_of(l, n, "why", true, &r->why) || text_of(l, n, "fix", true, &r->fix))
+		return -1;
+	if (settled && texts_of(l, settled, &r->settled_by, &r->settled_count))
+		return -1;
+	if (against && texts_of(l, against, &r->contradictions, &r->contradiction_count))
+		return -1;
+	if (!source)
+		return fail_at(l, n, "'source' is missing: title, date and url of where the requirement stands");
+	if (only_keys(l, source, "'source'", source_keys) ||
+	    text_of(l, source, "title", true, &r->source_title) ||
+	    text_of(l, source, "date", false, &r->source_date))
+		return -1;
+	return text_of(l, source, "url", false, &r->source_url);
+}
+
+static int check_id(struct loader *l, const struct pl_yaml_node *n, const struct pl_requirement *r)
+{
+	if (strspn(r->id, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(r->id) || !*r->id)
+		return fail_at(l, pl_yaml_get(n, "id"), "'%s' is no id: lower-case letters, digits and '-'", r->id);
+	if (pl_arch_find(l->arch, r->id))
+		return fail_at(l, pl_yaml_get(n, "id"), "requirement '%s' stands here a second time", r->id);
+	if (l->platform != pl_starts(r->id, "platform-"))
+		return fail_at(l, pl_yaml_get(n, "id"), l->platform ? "ids of the platform family begin with 'platform-'" :
+			       "ids that begin with 'platform-' belong to the platform family");
+	return 0;
+}
+
+int load_requirement(struct loader *l, const struct pl_yaml_node *n, struct pl_requirement *out)
+{
+	struct pl_requirement r = { .platform = l->platform, .file = l->name, .line = n->line };
+
+	if (n->kind != PL_YAML_MAPPING)
+		return fail_at(l, n, "a requirement is a mapping with id, title, severity, on, expect ...");
+	if (only_keys(l, n, "a requirement", keys) || text_of(l, n, "id", true, &r.id) ||
+	    check_id(l, n, &r) || text_of(l, n, "title", true, &r.title) || load_severity(l, n, &r) ||
+	    load_asked_if(l, n, &r) || load_seen_by(l, n, &r) || load_clauses(l, n, &r) ||
+	    load_absence(l, n, &r) || load_prose(l, n, &r))
+		return -1;
+	*out = r;
+	return 0;
+}

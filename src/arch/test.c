@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What one attribute must be: ">= 4", "16 GB", "1.22 - 1.24", true, a text, or a mapping of any_of,
+ * none_of, has_any, has_none, no_effect, empty, known; for a map attribute its keys.
+ */
+#include <string.h>
+
+#include "arch/internal.h"
+#include "base/buf.h"
+#include "base/str.h"
+
+static struct pl_cond *new_test(struct loader *l, enum pl_attr attr, enum pl_op op, const char *text)
+{
+	struct pl_cond *c = pl_arena_alloc(&l->arch->arena, sizeof *c);
+
+	c->op = PL_COND_TEST;
+	c->test.attr = attr;
+	c->test.op = op;
+	c->test.text = pl_arena_strdup(&l->arch->arena, text);
+	return c;
+}
+
+/* ---- numbers, bytes, versions ---- */
+
+static const struct {
+	const char *text;
+	enum pl_op op;
+} relations[] = {
+	{ ">=", PL_OP_GE }, { "<=", PL_OP_LE }, { "!=", PL_OP_NE }, { "==", PL_OP_EQ },
+	{ ">", PL_OP_GT }, { "<", PL_OP_LT }, { "=", PL_OP_EQ },
+};
+
+static bool bound_of(enum pl_type type, const char *text, int64_t *number, struct pl_version *version)
+{
+	switch (type) {
+	case PL_INT: return pl_parse_i64(text, number);
+	case PL_BYTES: return pl_bytes_parse(text, number);
+	case PL_VERSION: return pl_version_parse(text, version);
+	default: return false;
+	}
+}
+
+static const char *sample_of(enum pl_type type)
+{
+	return type == PL_INT ? ">= 4" : type == PL_BYTES ? ">= 16 GB" : ">= 1.21, or 1.22 - 1.24";
+}
+
+static int load_range(struct loader *l, const struct pl_yaml_node *n, struct pl_test *t,
+		      const char *dash)
+{
+	enum pl_type type = pl_attrs[t->attr].type;
+	char *low = pl_arena_strndup(&l->arch->arena, n->text, (size_t)(dash - n->text));
+
+	t->op = PL_OP_WITHIN;
+	if (!bound_of(type, low, &t->bound, &t->version) ||
+	    !bound_of(type, dash + 3, &t->bound2, &t->version2))
+		return fail_at(l, n, "'%s' is no range for %s; write it like: %s", n->text,
+			       pl_attrs[t->attr].name, sample_of(type));
+	return 0;
+}
+
+static int load_bound(struct loader *l, const struct pl_yaml_node *n, enum pl_attr attr,
+		      const struct pl_cond **out)
+{
+	struct pl_cond *c = new_test(l, attr, PL_OP_EQ, n->text);
+	const char *p = n->text, *dash = strstr(p, " - ");
+
+	*out = c;
+	if (dash)
+		return load_range(l, n, &c->test, dash);
+	for (size_t i = 0; i < sizeof relations / sizeof *relations; i++)
+		if (pl_starts(p, relations[i].text)) {
+			c->test.op = relations[i].op;
+			p += strlen(relations[i].text);
+			break;
+		}
+	while (*p == ' ')
+		p++;
+	if (!bound_of(pl_attrs[attr].type, p, &c->test.bound, &c->test.version))
+		return fail_at(l, n, "'%s' is no bound for %s; write it like: %s", n->text,
+			       pl_attrs[attr].name, sample_of(pl_attrs[attr].type));
+	return 0;
+}
+
+static int load_bool(struct loader *l, const struct pl_yaml_node *n, enum pl_attr attr,
+		     const struct pl_cond **out)
+{
+	struct pl_cond *c = new_test(l, attr, PL_OP_EQ, n->text);
+
+	*out = c;
+	if (strcmp(n->text, "true") && strcmp(n->text, "false"))
+		return fail_at(l, n, "%s is true or false, not '%s'", pl_attrs[attr].name, n->text);
+	c->test.bound = !strcmp(n->text, "true");
+	return 0;
+}
+
+static int load_equal(struct loader *l, const struct pl_yaml_node *n, enum pl_attr attr,
+		      const struct pl_cond **out)
+{
+	struct pl_cond *c = new_test(l, attr, PL_OP_IN, n->text);
+
+	c->test.otherwise = PL_FALSE;
+	*out = c;
+	return texts_of(l, n, &c->test.any_of, &c->test.any_count);
+}
+
+static int load_scalar(struct loader *l, const struct pl_yaml_node *n, enum pl_attr attr,
+		       const struct pl_cond **out)
+{
+	switch (pl_attrs[attr].type) {
+	case PL_INT:
+	case PL_BYTES:
+	case PL_VERSION:
+		return load_bound(l, n, attr, out);
+	case PL_BOOL:
+		return load_bool(l, n, attr, out);
+	case PL_TEXT:
+		return load_equal(l, n, attr, out);
+	default:
+		return fail_at(l, n, "%s is a %s; say has_any, has_none or empty, or its keys", pl_attrs[attr].name,
+			       pl_attrs[attr].type == PL_LIST ? "list" : "map");
+	}
+}
+
+/* ---- mappings ---- */
+
+static const char *const words[] = { "any_of", "none_of", "otherwise", "has_any", "has_none",
+				     "no_effect", "empty", "known", NULL };
+
+static bool is_word(const char *key)
+{
+	for (const char *const *w = words; *w; w++)
+		if (!strcmp(key, *w))
+			return true;
+	return false;
+}
+
+static const char *joined(struct loader *l, const char *before, const char *const *texts, size_t count)
+{
+	const char *text = before;
+
+	for (size_t i = 0; i < count; i++)
+		text = pl_arena_strf(&l->arch->arena, "%s%s%s", text, i ? ", " : "", texts[i]);
+	return text;
+}
+
+static int load_in(struct loader *l, const struct pl_yaml_node *n, enum pl_attr attr,
+		   const struct pl_cond **out)
+{
+	static const char *const outcomes[] = { "fail", "unknown", "pass" };
+	const struct pl_yaml_node *any = pl_yaml_get(n, "any_of"), *none = pl_yaml_get(n, "none_of");
+	const struct pl_yaml_node *otherwise = pl_yaml_get(n, "otherwise");
+	struct pl_cond *c = new_test(l, attr, PL_OP_IN, "");
+	int outcome = any ? PL_FALSE : PL_TRUE; /* with none_of alone, everything else will do */
+
+	if (pl_attrs[attr].type != PL_TEXT)
+		return fail_at(l, n, "any_of and none_of compare texts, and %s is none", pl_attrs[attr].name);
+	if ((any && texts_of(l, any, &c->test.any_of, &c->test.any_count)) ||
+	    (none && texts_of(l, none, &c->test.none_of, &c->test.none_count)))
+		return -1;
+	if (otherwise && (outcome = choice_of(l, otherwise, "otherwise", outcomes, 3)) < 0)
+		return -1;
+	c->test.otherwise = (enum pl_truth)outcome;
+	c->test.text = any ? joined(l, c->test.any_count > 1 ? "one of " : "", c->test.any_of, c->test.any_count) :
+			     joined(l, "not ", c->test.none_of, c->test.none_count);
+	*out = c;
+	return 0;
+}
+
+static int load_list_word(struct loader *l, const struct pl_yaml_node *n, enum pl_attr attr,
+			  const char *word, const struct pl_cond **out)
+{
+	const struct pl_yaml_node *v = pl_yaml_get(n, word);
+	bool any = !strcmp(word, "has_any");
+	struct pl_cond *c = new_test(l, attr, any ? PL_OP_HAS_ANY : !strcmp(word, "has_none") ?
+				     PL_OP_HAS_NONE : PL_OP_NO_EFFECT, "");
+	struct pl_test *t = &c->test;
+
+	if (pl_attrs[attr].type != PL_LIST)
+		return fail_at(l, n, "%s looks into a list, and %s is none", word, pl_attrs[attr].name);
+	if (texts_of(l, v, any ? &t->any_of : &t->none_of, any ? &t->any_count : &t->none_count))
+		return -1;
+	t->text = any ? joined(l, t->any_count > 1 ? "one of " : "", t->any_of, t->any_count) :
+			joined(l, "no ", t->none_of, t->none_count);
+	*out = c;
+	return 0;
+}
+
+static int load_true_word(struct loader *l, const struct pl_yaml_node *n, enum pl_attr attr,
+			  const char *word, const struct pl_cond **out)
+{
+	bool empty = !strcmp(word, "empty");
+
+	if (!pl_streq(pl_yaml_text(n, word), "true"))
+		return fail_at(l, n, "'%s' takes true", word);
+	if (empty && pl_attrs[attr].type != PL_LIST && pl_attrs[attr].type != PL_MAP)
+		return fail_at(l, n, "only a list or a map can be empty, and %s is none", pl_attrs[attr].name);
+	*out = new_test(l, attr, empty ? PL_OP_EMPTY : PL_OP_KNOWN, empty ? "none" : "any");
+	return 0;
+}
+
+static int load_key(struct loader *l, const struct pl_yaml_node *key, const struct pl_yaml_node *value,
+		    enum pl_attr attr, const struct pl_cond **out)
+{
+	struct pl_cond *c = new_test(l, attr, PL_OP_KEY, value->text);
+
+	if (value->kind != PL_YAML_SCALAR)
+		return fail_at(l, value, "the value of '%s' is one text", key->text);
+	c->test.key = key->text;
+	*out = c;
+	return texts_of(l, value, &c->test.any_of, &c->test.any_count);
+}
+
+static int load_keys(struct loader *l, const struct pl_yaml_node *n, enum pl_attr attr,
+		     const struct pl_cond **out)
+{
+	const struct pl_cond **sub = pl_arena_alloc(&l->arch->arena, n->count * sizeof *sub);
+	struct pl_cond *all = pl_arena_alloc(&l->arch->arena, sizeof *all);
+
+	for (size_t i = 0; i < n->count; i++)
+		if (load_key(l, n->keys[i], n->items[i], attr, &sub[i]))
+			return -1;
+	all->op = PL_COND_ALL;
+	all->sub = sub;
+	all->count = n->count;
+	*out = n->count == 1 ? sub[0] : all;
+	return 0;
+}
+
+static int load_words(struct loader *l, const struct pl_yaml_node *n, enum pl_attr attr,
+		      const struct pl_cond **out)
+{
+	const char *first = n->keys[0]->text;
+
+	if (only_keys(l, n, "a test", words))
+		return -1;
+	if (pl_yaml_get(n, "any_of") || pl_yaml_get(n, "none_of"))
+		return load_in(l, n, attr, out);
+	if (n->count != 1 || !strcmp(first, "otherwise"))
+		return fail_at(l, n, "one of has_any, has_none, no_effect, empty, known stands alone");
+	if (!strcmp(first, "empty") || !strcmp(first, "known"))
+		return load_true_word(l, n, attr, first, out);
+	return load_list_word(l, n, attr, first, out);
+}
+
+int load_test(struct loader *l, const struct pl_yaml_node *n, enum pl_attr attr,
+	      const struct pl_cond **out)
+{
+	if (n->kind == PL_YAML_SCALAR)
+		return load_scalar(l, n, attr, out);
+	if (n->kind != PL_YAML_MAPPING || !n->count)
+		return fail_at(l, n, "a test of %s is a text or a mapping", pl_attrs[attr].name);
+	if (pl_attrs[attr].type == PL_MAP && !is_word(n->keys[0]->text))
+		return load_keys(l, n, attr, out);
+	return load_words(l, n, attr, out);
+}
