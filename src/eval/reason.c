@@ -95,13 +95,17 @@ static const char *kinds_asked(struct pl_arena *arena, const struct pl_requireme
 }
 
 /* "no pool carries gitpod.io/workload_ide=true" */
-static bool add_no_label(struct pl_buf *b, struct pl_arena *arena, const struct pl_requirement *r)
+static bool add_no_label(struct pl_buf *b, struct pl_arena *arena, const struct pl_requirement *r,
+			 const struct pl_answer *a)
 {
-	const struct pl_cond *c = r->clause_count == 1 ? r->clauses[0].expect : NULL;
+	const struct pl_cond *c = r->clause_count ? r->clauses[0].expect : NULL;
 
 	if (r->quantifier != PL_SOME || !c || c->op != PL_COND_TEST || c->test.op != PL_OP_KEY ||
 	    !c->test.any_count)
 		return false;
+	for (size_t i = 0; i < a->count; i++)
+		if (a->findings[i].object && a->findings[i].object->kind != r->clauses[0].on)
+			return false;
 	pl_buf_addf(b, "no %s carries %s=%s", kinds_asked(arena, r), c->test.key, c->test.any_of[0]);
 	return true;
 }
@@ -111,7 +115,7 @@ static void add_fail(struct pl_buf *b, struct pl_arena *arena, const struct pl_r
 {
 	size_t n = objects_with(a, PL_FAIL);
 
-	if (n && add_no_label(b, arena, r))
+	if (n && add_no_label(b, arena, r, a))
 		return;
 	if (n > 1 && r->quantifier == PL_SOME)
 		pl_buf_addf(b, "none of %zu does: ", n);

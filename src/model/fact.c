@@ -84,12 +84,6 @@ void pl_object_forget(struct pl_object *o, enum pl_attr attr, enum pl_witness w)
 	memmove(o->runs + at, o->runs + at + 1, (o->run_count - at) * sizeof *o->runs);
 }
 
-void pl_object_forget_all(struct pl_object *o)
-{
-	o->facts = NULL;
-	o->run_count = 0;
-}
-
 /* The facts of any witness begin where those of the first one do. */
 const struct pl_fact *pl_object_fact(const struct pl_object *o, enum pl_attr attr, int witness)
 {
@@ -271,6 +265,11 @@ bool pl_value_eq(const struct pl_value *a, const struct pl_value *b)
 	return false;
 }
 
+const char *pl_pair_shown(const struct pl_pair *p)
+{
+	return pl_secret_name(p->key) ? "(sensitive)" : p->value;
+}
+
 static const char *items_text(struct pl_arena *a, const struct pl_value *v)
 {
 	pl_auto_buf b = PL_BUF_INIT;
@@ -280,7 +279,7 @@ static const char *items_text(struct pl_arena *a, const struct pl_value *v)
 		if (v->type == PL_LIST)
 			pl_buf_adds(&b, v->list[i]);
 		else
-			pl_buf_addf(&b, "%s=%s", v->map[i].key, v->map[i].value);
+			pl_buf_addf(&b, "%s=%s", v->map[i].key, pl_pair_shown(&v->map[i]));
 	}
 	if (v->open)
 		pl_buf_adds(&b, v->count ? ", and others not known yet" : "not known yet");

@@ -16,7 +16,7 @@ struct pl_fact_run {
 struct pl_fact *pl_fact_put(struct pl_model *m, struct pl_object *o, const struct pl_fact *f);
 /* A copy of the value in the model's arena, maps sorted. */
 struct pl_value pl_value_copy(struct pl_model *m, const struct pl_value *v);
-/* Takes all facts of o away. */
-void pl_object_forget_all(struct pl_object *o);
+/* The value of a map's key, or a word in place of one that is named like a secret. */
+const char *pl_pair_shown(const struct pl_pair *p);
 
 #endif

@@ -98,6 +98,12 @@ static void merge_self(struct pl_object *o, const struct pl_object *part)
 	}
 }
 
+/* Taken away by the plan that says so; one that is only seen live lives on until it is applied. */
+static bool is_gone(const struct pl_object *o)
+{
+	return o->gone && (o->seen & 1U << PL_PLAN);
+}
+
 /* Members that count: what a plan takes away is not in the state any more. */
 static void drop_gone(struct group *g, bool *taken_away)
 {
@@ -105,7 +111,7 @@ static void drop_gone(struct group *g, bool *taken_away)
 	size_t n = 0;
 
 	for (size_t i = 0; i < g->count; i++) {
-		int *of = g->member[i]->gone ? &rank : &alive;
+		int *of = is_gone(g->member[i]) ? &rank : &alive;
 
 		*of = g->member[i]->rank > *of ? g->member[i]->rank : *of;
 	}
@@ -113,7 +119,7 @@ static void drop_gone(struct group *g, bool *taken_away)
 	for (size_t i = 0; i < g->count; i++) {
 		const struct pl_object *o = g->member[i];
 
-		if (!o->gone && (!*taken_away || !(o->seen & 1U << PL_PLAN)))
+		if (!is_gone(o) && (!*taken_away || !(o->seen & 1U << PL_PLAN)))
 			g->member[n++] = g->member[i];
 	}
 	g->count = n;
@@ -127,7 +133,7 @@ static void merge_group(struct group *g)
 	drop_gone(g, &taken_away);
 	if (!g->count) {
 		o->gone = true;
-		o->seen = 0;
+		o->seen = 0; /* seen by nobody: swept out */
 		return;
 	}
 	if (g->count > 1 || g->member[0] != o) {
@@ -147,7 +153,7 @@ static void merge_group(struct group *g)
 			for (int w = 0; pl_attrs[attr].kind == o->kind && w < PL_WITNESS_COUNT; w++)
 				merge_attr(g, o, (enum pl_attr)attr, w);
 	}
-	o->gone = taken_away;
+	o->gone |= taken_away;
 }
 
 struct member {

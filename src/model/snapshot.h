@@ -15,11 +15,12 @@
 void pl_snapshot_write(const struct pl_model *m, struct pl_buf *out);
 
 /*
- * Adds what a snapshot holds to `m` as one more source named `source`, unjoined.  Unknown members
- * are ignored (every later 1.x can be read); an unknown major is PL_E_INPUT.  Messages carry the
- * JSON path.
+ * Adds what a snapshot holds to `m`, unjoined: its sources as "SOURCE (NAME THERE)" of kind snapshot,
+ * its objects with the facts of every witness, drift and problems.  What a later 1.x may add (members,
+ * kinds, attributes, witnesses) is passed over; another major is PL_E_INPUT.  Messages carry the
+ * JSON path.  A sensitive value that was left out is unknown.
  */
-int pl_snapshot_read(struct pl_model *m, const char *source, const char *text, size_t len,
+int pl_snapshot_read(struct pl_model *m, const char *source, const char *json, size_t len,
 		     struct pl_err *err) __attribute__((warn_unused_result));
 
 #endif

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Writes the model as JSON: see snapshot.h.  Objects refer to their cluster by its place. */
+#include "model/snapshot.h"
+
+#include "base/map.h"
+#include "base/scalar.h"
+#include "json/write.h"
+#include "model/internal.h"
+
+static void write_flag(struct pl_json_out *w, const char *key, bool set)
+{
+	if (!set)
+		return;
+	pl_json_key(w, key);
+	pl_json_bool(w, true);
+}
+
+static void write_int(struct pl_json_out *w, const char *key, int64_t i)
+{
+	pl_json_key(w, key);
+	pl_json_int(w, i);
+}
+
+static void write_source(struct pl_json_out *w, const struct pl_source *s)
+{
+	pl_json_open(w, '{');
+	pl_json_member(w, "source", s->name);
+	pl_json_member(w, "witness", pl_witness_name(s->witness));
+	pl_json_member_opt(w, "kind", s->kind);
+	pl_json_member_opt(w, "sha256", s->sha256);
+	pl_json_member_opt(w, "terraform_version", s->terraform_version);
+	pl_json_key(w, "complete");
+	pl_json_bool(w, s->complete);
+	pl_json_member_opt(w, "why", s->why);
+	write_int(w, "resources", (int64_t)s->resources);
+	pl_json_close(w, '}');
+}
+
+/* The members of an origin, into the object that is open. */
+static void write_origin(struct pl_json_out *w, const struct pl_origin *o)
+{
+	if (o->source >= 0)
+		write_int(w, "source", o->source);
+	pl_json_member_opt(w, "address", o->address);
+	pl_json_member_opt(w, "path", o->path);
+	pl_json_member_opt(w, "file", o->file);
+	if (o->line)
+		write_int(w, "line", o->line);
+}
+
+static void write_items(struct pl_json_out *w, const struct pl_value *v)
+{
+	pl_json_open(w, v->type == PL_LIST ? '[' : '{');
+	for (size_t i = 0; i < v->count; i++) {
+		if (v->type == PL_LIST)
+			pl_json_str(w, v->list[i]);
+		else
+			pl_json_member(w, v->map[i].key, pl_pair_shown(&v->map[i]));
+	}
+	pl_json_close(w, v->type == PL_LIST ? ']' : '}');
+}
+
+static void write_value(struct pl_json_out *w, const struct pl_value *v)
+{
+	switch (v->type) {
+	case PL_BOOL:
+		pl_json_bool(w, v->b);
+		break;
+	case PL_INT:
+	case PL_BYTES:
+		pl_json_int(w, v->i);
+		break;
+	case PL_TEXT:
+	case PL_VERSION:
+		pl_json_str(w, v->s);
+		break;
+	case PL_LIST:
+	case PL_MAP:
+		write_items(w, v);
+		break;
+	}
+}
+
+static void write_fact(struct pl_json_out *w, const struct pl_fact *f)
+{
+	pl_json_open(w, '{');
+	pl_json_member(w, "attribute", pl_attrs[f->attr].name);
+	pl_json_member(w, "witness", pl_witness_name(f->witness));
+	pl_json_member(w, "basis", pl_basis_name(f->basis));
+	pl_json_key(w, "value");
+	if (f->known && !f->sensitive)
+		write_value(w, &f->value);
+	else
+		pl_json_null(w);
+	write_flag(w, "sensitive", f->sensitive);
+	write_flag(w, "open", f->known && !f->sensitive && f->value.open);
+	pl_json_member_opt(w, "waits_for", f->waits_for);
+	pl_json_member_opt(w, "note", f->note);
+	pl_json_key(w, "origin");
+	pl_json_open(w, '{');
+	write_origin(w, &f->origin);
+	pl_json_close(w, '}');
+	pl_json_close(w, '}');
+}
+
+static void write_seen(struct pl_json_out *w, const struct pl_object *o)
+{
+	pl_json_key(w, "seen");
+	pl_json_open(w, '{');
+	for (int i = 0; i < PL_WITNESS_COUNT; i++) {
+		if (!(o->seen & 1U << i))
+			continue;
+		pl_json_key(w, pl_witness_name((enum pl_witness)i));
+		pl_json_open(w, '{');
+		write_origin(w, &o->origin[i]);
+		pl_json_close(w, '}');
+	}
+	pl_json_close(w, '}');
+}
+
+/* `cluster`: the place of its cluster in the list, -1 for none. */
+static void write_object(struct pl_json_out *w, const struct pl_object *o, int64_t cluster)
+{
+	pl_json_open(w, '{');
+	pl_json_member(w, "kind", pl_kind_name(o->kind));
+	pl_json_member_opt(w, "name", o->name);
+	pl_json_member_opt(w, "identity", o->identity);
+	if (cluster >= 0)
+		write_int(w, "cluster", cluster);
+	pl_json_member_opt(w, "cluster_how", o->cluster_how);
+	write_flag(w, "any_cluster", o->any_cluster);
+	write_flag(w, "will_change", o->will_change);
+	write_flag(w, "gone", o->gone);
+	write_flag(w, "stand_in", o->stand_in);
+	if (o->rank)
+		write_int(w, "rank", o->rank);
+	write_seen(w, o);
+	pl_json_key(w, "facts");
+	pl_json_open(w, '[');
+	for (const struct pl_fact *f = o->facts; f; f = f->next)
+		write_fact(w, f);
+	pl_json_close(w, ']');
+	pl_json_close(w, '}');
+}
+
+static void write_objects(struct pl_json_out *w, const struct pl_model *m, struct pl_map *places)
+{
+	pl_json_key(w, "objects");
+	pl_json_open(w, '[');
+	for (size_t i = 0; i < m->object_count; i++) {
+		const struct pl_object *o = m->objects[i];
+		struct pl_object **place = pl_map_get(places, (const char *)&o->cluster,
+						      sizeof o->cluster);
+
+		write_object(w, o, place ? (int64_t)(place - m->objects) : -1);
+	}
+	pl_json_close(w, ']');
+}
+
+static void write_drift(struct pl_json_out *w, const struct pl_drift *d, struct pl_map *places,
+			const struct pl_model *m)
+{
+	struct pl_object **place = pl_map_get(places, (const char *)&d->object, sizeof d->object);
+
+	pl_json_open(w, '{');
+	if (place)
+		write_int(w, "object", (int64_t)(place - m->objects));
+	pl_json_member_opt(w, "cluster", d->cluster);
+	pl_json_member_opt(w, "name", d->name);
+	pl_json_member_opt(w, "attribute", d->attribute);
+	pl_json_member_opt(w, "state", d->state);
+	pl_json_member_opt(w, "now", d->now);
+	write_flag(w, "will_change", d->will_change);
+	pl_json_key(w, "origin");
+	pl_json_open(w, '{');
+	write_origin(w, &d->origin);
+	pl_json_close(w, '}');
+	pl_json_close(w, '}');
+}
+
+static void write_problem(struct pl_json_out *w, const struct pl_problem *p)
+{
+	pl_json_open(w, '{');
+	pl_json_member_opt(w, "source", p->source);
+	pl_json_member_opt(w, "object", p->object);
+	pl_json_member_opt(w, "code", p->code);
+	pl_json_member_opt(w, "message", p->message);
+	pl_json_member_opt(w, "permission", p->permission);
+	pl_json_close(w, '}');
+}
+
+void pl_snapshot_write(const struct pl_model *m, struct pl_buf *out)
+{
+	struct pl_json_out w = PL_JSON_OUT(out);
+	struct pl_map places = PL_MAP_INIT;
+
+	for (size_t i = 0; i < m->object_count; i++)
+		*pl_map_put(&places, (const char *)&m->objects[i], sizeof m->objects[i]) = &m->objects[i];
+	pl_json_open(&w, '{');
+	pl_json_member(&w, "format", PL_SNAPSHOT_FORMAT);
+	pl_json_key(&w, "sources");
+	pl_json_open(&w, '[');
+	for (size_t i = 0; i < m->source_count; i++)
+		write_source(&w, &m->sources[i]);
+	pl_json_close(&w, ']');
+	write_objects(&w, m, &places);
+	pl_json_key(&w, "drift");
+	pl_json_open(&w, '[');
+	for (size_t i = 0; i < m->drift_count; i++)
+		write_drift(&w, &m->drift[i], &places, m);
+	pl_json_close(&w, ']');
+	pl_json_key(&w, "problems");
+	pl_json_open(&w, '[');
+	for (size_t i = 0; i < m->problem_count; i++)
+		write_problem(&w, &m->problems[i]);
+	pl_json_close(&w, ']');
+	pl_json_close(&w, '}');
+	pl_map_release(&places);
+}
