@@ -7,7 +7,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <openssl/evp.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -145,7 +147,18 @@ static int decode(const char *path, const char *name, const char *terraform_cmd,
 	return 0;
 }
 
-int pl_input_read(const char *path, const char *terraform_cmd, struct pl_input *out,
+static void add_digest(const struct pl_buf *b, char out[65])
+{
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	unsigned int n = 0;
+
+	if (!EVP_Digest(b->data, b->len, digest, &n, EVP_sha256(), NULL))
+		return;
+	for (unsigned int i = 0; i < n && i < 32; i++)
+		snprintf(out + 2 * (size_t)i, 3, "%02x", digest[i]);
+}
+
+int pl_input_read(const char *path, const char *terraform_cmd, bool digest, struct pl_input *out,
 		  struct pl_err *err)
 {
 	const char *name = strcmp(path, "-") ? path : "standard input";
@@ -153,7 +166,11 @@ int pl_input_read(const char *path, const char *terraform_cmd, struct pl_input *
 	struct pl_input in = { 0 };
 	size_t start;
 
-	if (read_source(path, &b, err) || decode(path, name, terraform_cmd, &b, err))
+	if (read_source(path, &b, err))
+		return -1;
+	if (digest)
+		add_digest(&b, in.sha256);
+	if (decode(path, name, terraform_cmd, &b, err))
 		return -1;
 	in.len = b.len;
 	in.data = b.data;

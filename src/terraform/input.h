@@ -6,6 +6,7 @@
 #ifndef PL_TERRAFORM_INPUT_H
 #define PL_TERRAFORM_INPUT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/buf.h"
@@ -16,14 +17,16 @@ struct pl_input {
 	char *data;    /* UTF-8, one buffer with a NUL behind it; owned */
 	size_t len;
 	size_t first;  /* offset of the first document's brace */
+	char sha256[65]; /* of the source's own bytes, in hex; "" when it was not asked for */
 };
 
 /*
  * Reads `path` ("-": standard input) whole into memory and makes it UTF-8.  A binary plan (zip) is
- * shown by `terraform_cmd` (NULL: terraform, else tofu, whichever is found) through a pipe.
+ * shown by `terraform_cmd` (NULL: terraform, else tofu, whichever is found) through a pipe.  `digest`
+ * asks for the SHA-256 of the bytes as they were given.
  * Errors are one line that says what the bytes are and what to do instead.
  */
-int pl_input_read(const char *path, const char *terraform_cmd, struct pl_input *out,
+int pl_input_read(const char *path, const char *terraform_cmd, bool digest, struct pl_input *out,
 		  struct pl_err *err) __attribute__((warn_unused_result));
 void pl_input_release(struct pl_input *in);
 
@@ -34,8 +37,5 @@ void pl_input_release(struct pl_input *in);
  */
 int pl_input_next(const struct pl_input *in, size_t from, size_t *next, size_t *skipped,
 		  struct pl_err *err) __attribute__((warn_unused_result));
-
-/* Where byte `offset` of the text stands: line and column from 1, column in bytes. */
-void pl_input_position(const char *data, size_t offset, size_t *line, size_t *column);
 
 #endif

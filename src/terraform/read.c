@@ -312,11 +312,11 @@ static const char *source_kind(const struct pl_tf_doc *doc)
 }
 
 static void add_source(struct pl_tf *tf, struct pl_tf_doc *first, const char *path,
-		       const struct pl_tf_options *opt)
+		       const struct pl_tf_options *opt, const struct pl_input *in)
 {
 	struct pl_source source = { .name = path, .witness = PL_PLAN, .kind = source_kind(first),
 				    .terraform_version = first->terraform_version, .complete = true,
-				    .join = opt->join };
+				    .join = opt->join, .sha256 = *in->sha256 ? in->sha256 : NULL };
 	int index;
 
 	for (struct pl_tf_doc *d = first; d; d = d->next) {
@@ -334,7 +334,7 @@ static void add_source(struct pl_tf *tf, struct pl_tf_doc *first, const char *pa
 }
 
 static int read_documents(struct pl_tf *tf, const struct pl_input *in, const char *path,
-			  struct pl_tf_doc **first, const char **snapshot, struct pl_err *err)
+			  struct pl_tf_doc **first, struct pl_slice *snapshot, struct pl_err *err)
 {
 	size_t at = in->first, count = 0;
 
@@ -352,7 +352,7 @@ static int read_documents(struct pl_tf *tf, const struct pl_input *in, const cha
 		tf->odd += s.odd;
 		*first = *first ? *first : doc;
 		if (rc == 1) {
-			*snapshot = in->data + at;
+			*snapshot = (struct pl_slice){ in->data + at, (size_t)(s.p - in->data) - at };
 			return 0;
 		}
 		if (rc < 0)
@@ -364,25 +364,25 @@ static int read_documents(struct pl_tf *tf, const struct pl_input *in, const cha
 }
 
 int pl_tf_read(struct pl_tf *tf, const char *path, const struct pl_tf_options *opt,
-	       const char **snapshot, struct pl_err *err)
+	       struct pl_slice *snapshot, struct pl_err *err)
 {
 	struct pl_input *in = pl_alloc(sizeof *in);
 	struct pl_tf_doc *first = NULL;
 	size_t odd = tf->odd;
 
 	tf->as = opt->as;
-	if (pl_input_read(path, opt->terraform_cmd, in, err)) {
+	if (pl_input_read(path, opt->terraform_cmd, opt->sha256, in, err)) {
 		free(in);
 		return -1;
 	}
 	tf->inputs = pl_grow(tf->inputs, tf->input_count, &tf->input_cap, sizeof *tf->inputs);
 	tf->inputs[tf->input_count++] = in;
-	*snapshot = NULL;
-	if (read_documents(tf, in, path, &first, snapshot, err) || *snapshot) {
+	*snapshot = (struct pl_slice){ NULL, 0 };
+	if (read_documents(tf, in, path, &first, snapshot, err) || snapshot->n) {
 		drop_documents(tf, first);
-		return *snapshot ? 0 : -1;
+		return snapshot->n ? 0 : -1;
 	}
-	add_source(tf, first, path, opt);
+	add_source(tf, first, path, opt, in);
 	if (tf->odd > odd)
 		pl_model_problem(tf->model, path, NULL, "repaired",
 				 "invalid UTF-8, lone surrogates or duplicate keys: replaced by U+FFFD, the last key wins");

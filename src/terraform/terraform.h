@@ -12,6 +12,7 @@
 #define PL_TERRAFORM_TERRAFORM_H
 
 #include "base/err.h"
+#include "base/str.h"
 #include "model/model.h"
 
 struct pl_tf;
@@ -29,10 +30,10 @@ void pl_tf_free(struct pl_tf *tf);
 
 /*
  * Reads one source ("-": standard input) with all its documents.  When the source is a snapshot of
- * ours, *snapshot receives its text (owned by tf) and nothing else is done.
+ * ours, *snapshot receives its text (owned by tf; n 0: it was none) and nothing else is done.
  */
 int pl_tf_read(struct pl_tf *tf, const char *path, const struct pl_tf_options *opt,
-	       const char **snapshot, struct pl_err *err) __attribute__((warn_unused_result));
+	       struct pl_slice *snapshot, struct pl_err *err) __attribute__((warn_unused_result));
 
 /*
  * Objects, links and facts of everything read.  Fails with PL_E_INPUT when the sources together hold

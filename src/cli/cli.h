@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the commands share: output, architectures by name, and the line from sources to a model. */
+#ifndef PL_CLI_CLI_H
+#define PL_CLI_CLI_H
+
+#include "arch/arch.h"
+#include "cli/options.h"
+#include "model/model.h"
+
+enum { PL_EXIT_OK = 0, PL_EXIT_OURS = 1, PL_EXIT_USAGE = 2 };
+
+/* "plumbline: TEXT" on stderr, escaped; returns the status that the error's code asks for. */
+int pl_complain(const struct pl_err *err);
+
+/* Writes to stdout; a reader that went away is no error.  Returns 0, or 1 after complaining. */
+int pl_emit(const struct pl_buf *b);
+/* Writes a file whole: beside it first, then renamed into place.  0, or 1 after complaining. */
+int pl_emit_file(const char *path, const struct pl_buf *b);
+
+/*
+ * The architecture that --arch names: NAME, NAME/PROFILE, or a file.  `profile` (may be NULL)
+ * overrides.  Text of a file is read into *file, which the caller releases after the architecture.
+ */
+struct pl_arch *pl_find_arch(const char *spec, const struct pl_setting *set, size_t set_count,
+			     struct pl_buf *file, struct pl_err *err);
+
+/* The sources of a run, read, joined and finished. */
+struct pl_run {
+	struct pl_model *model;
+	int forced_exit;      /* 2 when a source could not be read; else 0 */
+	bool refused;         /* nothing can be judged: see `why` */
+	struct pl_err why;
+};
+
+/* Reads every word of the command line as a source.  `digest`: compute each source's sha256. */
+int pl_run_collect(const struct pl_args *args, bool digest, struct pl_run *run, struct pl_err *err)
+	__attribute__((warn_unused_result));
+void pl_run_release(struct pl_run *run);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* plumbline facts: the model as a snapshot, which is a source again. */
+#include "cli/cli.h"
+#include "model/snapshot.h"
+
+static int facts(const struct pl_args *args)
+{
+	struct pl_err err = PL_ERR_INIT;
+	pl_auto_buf b = PL_BUF_INIT;
+	struct pl_run run;
+	int status;
+
+	if (pl_run_collect(args, true, &run, &err))
+		return pl_complain(&err);
+	status = run.forced_exit;
+	if (!run.refused) {
+		pl_snapshot_write(run.model, &b);
+		if (pl_emit(&b))
+			status = PL_EXIT_OURS;
+	}
+	pl_run_release(&run);
+	return status;
+}
+
+static const struct pl_option *const options[] = {
+	&pl_opt_as, &pl_opt_join, &pl_opt_terraform, NULL,
+};
+
+const struct pl_command pl_command_facts = {
+	.name = "facts",
+	.arguments = "SOURCE...",
+	.summary = "print what the sources say as JSON, itself a source; sensitive values are left out",
+	.options = options,
+	.run = facts,
+};

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Architectures by name (compiled in) or from a file. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+#include "base/str.h"
+#include "cli/cli.h"
+#include "cli/tables.h"
+
+static const struct pl_builtin_arch *builtin(const char *name, size_t n)
+{
+	for (const struct pl_builtin_arch *b = pl_builtin_archs; b->name; b++)
+		if (strlen(b->name) == n && !memcmp(b->name, name, n))
+			return b;
+	return NULL;
+}
+
+static int read_file(const char *path, struct pl_buf *out, struct pl_err *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : 1;
+
+	while (n > 0 && out->len <= PL_LIMIT_YAML_BYTES) {
+		pl_buf_reserve(out, 65536);
+		n = read(fd, out->data + out->len, 65536);
+		out->len += n > 0 ? (size_t)n : 0;
+	}
+	if (n < 0)
+		pl_err_set(err, PL_E_USAGE, "cannot read architecture '%s': %s", path, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return n < 0 ? -1 : 0;
+}
+
+static bool is_file_name(const char *spec)
+{
+	return pl_ends(spec, ".yaml") || pl_ends(spec, ".yml") || *spec == '.' || *spec == '/';
+}
+
+static int no_such(const char *spec, struct pl_err *err)
+{
+	pl_auto_buf names = PL_BUF_INIT;
+
+	for (const struct pl_builtin_arch *b = pl_builtin_archs; b->name; b++)
+		pl_buf_addf(&names, "%s%s", names.len ? ", " : "", b->name);
+	return pl_err_set(err, PL_E_USAGE, "there is no architecture '%s'; built in: %s; a file's name ends in .yaml",
+			  spec, names.data);
+}
+
+struct pl_arch *pl_find_arch(const char *spec, const struct pl_setting *set, size_t set_count,
+			     struct pl_buf *file, struct pl_err *err)
+{
+	const struct pl_builtin_arch *b, *platform = builtin("platform", 8);
+	struct pl_arch_text text, beside = { "platform", platform->text, *platform->len };
+	const char *slash = strchr(spec, '/');
+
+	if (is_file_name(spec)) {
+		if (read_file(spec, file, err))
+			return NULL;
+		text = (struct pl_arch_text){ spec, file->data, file->len };
+		return pl_arch_load(&text, &beside, NULL, set, set_count, err);
+	}
+	b = builtin(spec, slash ? (size_t)(slash - spec) : strlen(spec));
+	if (!b) {
+		no_such(spec, err);
+		return NULL;
+	}
+	text = (struct pl_arch_text){ b->name, b->text, *b->len };
+	return pl_arch_load(&text, b == platform ? NULL : &beside, slash ? slash + 1 : NULL, set, set_count, err);
+}

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Options as rows: see options.h. */
+#include "cli/options.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/str.h"
+
+const struct pl_option pl_opt_arch = {
+	"arch", "NAME[/PROFILE]|FILE", false,
+	"the reference architecture to judge by (default gitpod/requirements); `plumbline arch list`" };
+const struct pl_option pl_opt_set = {
+	"set", "PARAMETER=VALUE", true, "a parameter of the architecture, as ssh=false" };
+const struct pl_option pl_opt_output = {
+	"o", "FORMAT[=FILE]", true, "text (the default) or json, to stdout or to FILE; several at once" };
+const struct pl_option pl_opt_fail_on = {
+	"fail-on", "warning|unknown|never", true,
+	"exit 4 when warnings failed, 5 when something is undecided; never: 0 instead of 3, 4, 5" };
+const struct pl_option pl_opt_as = {
+	"as", "eks|gke|aks|k3s", false, "say what the cluster is, where the sources do not" };
+const struct pl_option pl_opt_as_of = {
+	"as-of", "YYYY-MM-DD", false, "judge as of that day (default today, UTC)" };
+const struct pl_option pl_opt_join = {
+	"join", "SOURCE=CLUSTER", true, "what SOURCE holds belongs to that cluster" };
+const struct pl_option pl_opt_terraform = {
+	"terraform", "PROGRAM", false, "shows binary plans (default terraform, else tofu)" };
+const struct pl_option pl_opt_verbose = { "v", NULL, false, "show every row, also what passed" };
+const struct pl_option pl_opt_quiet = { "q", NULL, false, "show the last line only" };
+const struct pl_option pl_opt_no_color = { "no-color", NULL, false, "no colour, also on a terminal" };
+
+static const char *dashes(const struct pl_option *o)
+{
+	return o->name[1] ? "--" : "-";
+}
+
+static const struct pl_option *find(const struct pl_command *c, const char *name, size_t n)
+{
+	for (const struct pl_option *const *o = c->options; *o; o++)
+		if (strlen((*o)->name) == n && !memcmp((*o)->name, name, n))
+			return *o;
+	return NULL;
+}
+
+static void add(struct pl_args *a, const struct pl_option *o, const char *value)
+{
+	a->given = pl_grow(a->given, a->given_count, &a->given_cap, sizeof *a->given);
+	a->given[a->given_count++] = (struct pl_given){ o, value };
+}
+
+/* ---- the environment ---- */
+
+static void environment_name(const struct pl_option *o, struct pl_buf *b)
+{
+	pl_buf_adds(b, "PLUMBLINE_");
+	for (const char *p = o->name; *p; p++)
+		pl_buf_addc(b, *p == '-' ? '_' : (char)(*p >= 'a' && *p <= 'z' ? *p - 32 : *p));
+}
+
+/* An option that may be given several times has its values separated by commas. */
+static void add_pieces(struct pl_args *a, const struct pl_option *o, const char *value)
+{
+	while (*value) {
+		size_t n = o->many ? strcspn(value, ",") : strlen(value);
+
+		a->owned = pl_grow(a->owned, a->owned_count, &a->owned_cap, sizeof *a->owned);
+		a->owned[a->owned_count] = pl_strndup(value, n);
+		add(a, o, o->value ? a->owned[a->owned_count] : "");
+		a->owned_count++;
+		value += n + (value[n] == ',');
+	}
+}
+
+static bool was_given(const struct pl_args *a, const struct pl_option *o, size_t from)
+{
+	for (size_t i = from; i < a->given_count; i++)
+		if (a->given[i].option == o)
+			return true;
+	return false;
+}
+
+/* What the command line does not say may stand in the environment; single letters never do. */
+static void read_environment(struct pl_args *a)
+{
+	size_t given = a->given_count;
+
+	for (const struct pl_option *const *o = a->command->options; *o; o++) {
+		pl_auto_buf name = PL_BUF_INIT;
+		const char *value;
+
+		environment_name(*o, &name);
+		value = (*o)->name[1] && !was_given(a, *o, 0) ? getenv(name.data) : NULL;
+		if (value && (a->given_count >= given))
+			add_pieces(a, *o, value);
+	}
+}
+
+/* ---- the command line ---- */
+
+/* How many letters must change between two words, at most 9. */
+static int distance(const char *a, const char *b)
+{
+	size_t n = strlen(a), m = strlen(b);
+	int row[33];
+
+	if (n > 32 || m > 32)
+		return 9;
+	for (size_t j = 0; j <= m; j++)
+		row[j] = (int)j;
+	for (size_t i = 1; i <= n; i++) {
+		int diagonal = row[0];
+
+		row[0] = (int)i;
+		for (size_t j = 1; j <= m; j++) {
+			int best = diagonal + (a[i - 1] != b[j - 1]);
+
+			diagonal = row[j];
+			best = best < row[j] + 1 ? best : row[j] + 1;
+			row[j] = best < row[j - 1] + 1 ? best : row[j - 1] + 1;
+		}
+	}
+	return row[m];
+}
+
+static int unknown_option(const struct pl_command *c, const char *word, struct pl_err *err)
+{
+	const struct pl_option *near = NULL;
+	const char *name = word + strspn(word, "-");
+	int best = 3;
+
+	for (const struct pl_option *const *o = c->options; *o; o++) {
+		int d = (*o)->name[1] ? distance(name, (*o)->name) : 9;
+
+		if (d < best) {
+			best = d;
+			near = *o;
+		}
+	}
+	if (near)
+		return pl_err_set(err, PL_E_USAGE, "%s has no option '%s'; did you mean --%s?", c->name, word,
+				  near->name);
+	return pl_err_set(err, PL_E_USAGE, "%s has no option '%s'; see `plumbline %s --help`", c->name, word,
+			  c->name);
+}
+
+/* One option at argv[*i]; moves *i over its value. */
+static int parse_option(struct pl_args *a, int argc, char **argv, int *i, struct pl_err *err)
+{
+	const char *word = argv[*i], *name = word + (word[1] == '-' ? 2 : 1);
+	const char *equals = word[1] == '-' ? strchr(name, '=') : NULL;
+	const struct pl_option *o;
+	const char *value = "";
+
+	if (!strcmp(word, "--help") || !strcmp(word, "-h")) {
+		a->help = true;
+		return 0;
+	}
+	o = find(a->command, name, equals ? (size_t)(equals - name) : word[1] == '-' ? strlen(name) : 1);
+	if (!o || (word[1] == '-') != (o->name[1] != '\0'))
+		return unknown_option(a->command, word, err);
+	if (!o->value && (equals || (word[1] != '-' && name[1])))
+		return pl_err_set(err, PL_E_USAGE, "%s%s takes no value", dashes(o), o->name);
+	if (o->value) {
+		value = equals ? equals + 1 : word[1] != '-' && name[1] ? name + 1 : argv[++*i];
+		if (*i >= argc || !value)
+			return pl_err_set(err, PL_E_USAGE, "%s%s needs a value: %s", dashes(o), o->name, o->value);
+	}
+	if (o->value && !o->many && was_given(a, o, 0))
+		return pl_err_set(err, PL_E_USAGE, "%s%s is given twice", dashes(o), o->name);
+	add(a, o, value);
+	return 0;
+}
+
+int pl_args_parse(const struct pl_command *command, int argc, char **argv, struct pl_args *out,
+		  struct pl_err *err)
+{
+	bool options = true;
+
+	*out = (struct pl_args){ .command = command };
+	for (int i = 0; i < argc; i++) {
+		if (options && !strcmp(argv[i], "--")) {
+			options = false;
+		} else if (options && argv[i][0] == '-' && argv[i][1]) {
+			if (parse_option(out, argc, argv, &i, err))
+				return -1;
+		} else {
+			out->words = pl_grow(out->words, out->word_count, &out->word_cap, sizeof *out->words);
+			out->words[out->word_count++] = argv[i];
+		}
+	}
+	read_environment(out);
+	return 0;
+}
+
+void pl_args_release(struct pl_args *a)
+{
+	for (size_t i = 0; i < a->owned_count; i++)
+		free(a->owned[i]);
+	free(a->owned);
+	free(a->given);
+	free(a->words);
+}
+
+const char *pl_args_nth(const struct pl_args *a, const char *name, size_t i)
+{
+	for (size_t k = 0; k < a->given_count; k++)
+		if (!strcmp(a->given[k].option->name, name) && i-- == 0)
+			return a->given[k].value;
+	return NULL;
+}
+
+const char *pl_args_get(const struct pl_args *a, const char *name)
+{
+	const char *last = NULL;
+
+	for (size_t k = 0; k < a->given_count; k++)
+		if (!strcmp(a->given[k].option->name, name))
+			last = a->given[k].value;
+	return last;
+}
+
+/* ---- help ---- */
+
+/* Adds text wrapped at 80 columns, every line from column `indent` on; the first begins at `at`. */
+static void add_wrapped(struct pl_buf *out, const char *text, size_t at, size_t indent)
+{
+	while (*text) {
+		size_t n = strcspn(text, " ");
+
+		if (at > indent && at + n > 80) {
+			pl_buf_addc(out, '\n');
+			pl_buf_pad(out, ' ', indent);
+			at = indent;
+		}
+		pl_buf_add(out, text, n);
+		at += n;
+		text += n;
+		if (*text == ' ') {
+			text++;
+			pl_buf_addc(out, ' ');
+			at++;
+		}
+	}
+	pl_buf_addc(out, '\n');
+}
+
+static void help_option(const struct pl_option *o, struct pl_buf *out)
+{
+	const size_t column = 32;
+	size_t start = out->len, width;
+
+	pl_buf_addf(out, "  %s%s%s%s", dashes(o), o->name, o->value ? " " : "", o->value ? o->value : "");
+	width = out->len - start;
+	if (width + 2 > column) {
+		pl_buf_addc(out, '\n');
+		width = 0;
+	}
+	pl_buf_pad(out, ' ', column - width);
+	add_wrapped(out, o->help, column, column);
+}
+
+void pl_help_command(const struct pl_command *c, struct pl_buf *out)
+{
+	pl_buf_addf(out, "usage: plumbline %s%s%s\n\n", c->name, *c->arguments ? " " : "", c->arguments);
+	add_wrapped(out, c->summary, 0, 0);
+	if (c->details)
+		pl_buf_addf(out, "\n%s\n", c->details);
+	if (*c->options)
+		pl_buf_adds(out, "\noptions:\n");
+	for (const struct pl_option *const *o = c->options; *o; o++)
+		help_option(*o, out);
+	if (*c->options)
+		pl_buf_adds(out, "\nEvery long option can stand in the environment as PLUMBLINE_NAME.\n");
+}
+
+void pl_help_all(struct pl_buf *out)
+{
+	pl_buf_adds(out, "plumbline: does this cluster meet its reference architecture?\n\n"
+			 "usage: plumbline COMMAND ...\n\n");
+	for (const struct pl_command *const *c = pl_commands; *c; c++) {
+		size_t start = out->len;
+
+		pl_buf_addf(out, "  %s %s", (*c)->name, (*c)->arguments);
+		pl_buf_pad(out, ' ', out->len - start < 30 ? 30 - (out->len - start) : 1);
+		add_wrapped(out, (*c)->summary, out->len - start, 30);
+	}
+	pl_buf_adds(out, "\n`plumbline COMMAND --help` tells its options. "
+			 "Start with: terraform show -json tfplan | plumbline check -\n");
+}

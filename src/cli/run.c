@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From the words of the command line to a joined model: what check and facts share. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "cli/cli.h"
+#include "model/snapshot.h"
+#include "terraform/provider.h"
+#include "terraform/terraform.h"
+
+static const char *const platforms[] = { "eks", "gke", "aks", "k3s", NULL };
+
+static int check_as(const char *as, struct pl_err *err)
+{
+	for (const char *const *p = platforms; as && *p; p++)
+		if (!strcmp(as, *p))
+			return 0;
+	return as ? pl_err_set(err, PL_E_USAGE, "--as takes eks, gke, aks or k3s, not '%s'", as) : 0;
+}
+
+/* The cluster that --join gives to a source, or NULL. */
+static const char *join_of(const struct pl_args *args, const char *source)
+{
+	size_t n = strlen(source);
+	const char *value;
+
+	for (size_t i = 0; (value = pl_args_nth(args, "join", i)) != NULL; i++)
+		if (!strncmp(value, source, n) && value[n] == '=')
+			return value + n + 1;
+	return NULL;
+}
+
+static int check_joins(const struct pl_args *args, struct pl_err *err)
+{
+	const char *value;
+
+	for (size_t i = 0; (value = pl_args_nth(args, "join", i)) != NULL; i++) {
+		bool named = false;
+
+		for (size_t w = 0; w < args->word_count; w++) {
+			size_t n = strlen(args->words[w]);
+
+			named |= !strncmp(value, args->words[w], n) && value[n] == '=' && value[n + 1];
+		}
+		if (!named)
+			return pl_err_set(err, PL_E_USAGE, "--join %s: write SOURCE=CLUSTER with one of the sources given",
+					  value);
+	}
+	return 0;
+}
+
+static int refuse_uri(const char *word, struct pl_err *err)
+{
+	const char *scheme = strstr(word, "://");
+
+	if (!scheme || scheme == word)
+		return 0;
+	return pl_err_set(err, PL_E_USAGE, "'%s': this version reads Terraform plans and states, and snapshots; "
+			  "%.*s:// is not a source it knows", word, (int)(scheme - word), word);
+}
+
+/* One source; what cannot be read becomes a problem and the run goes on with the others. */
+static void read_source(struct pl_tf *tf, const struct pl_tf_options *opt, const char *word,
+			struct pl_run *run)
+{
+	struct pl_err err = PL_ERR_INIT;
+	struct pl_slice snapshot = { NULL, 0 };
+	int rc = pl_tf_read(tf, word, opt, &snapshot, &err);
+
+	if (!rc && snapshot.n)
+		rc = pl_snapshot_read(run->model, word, snapshot.p, snapshot.n, &err);
+	if (!rc)
+		return;
+	run->forced_exit = pl_complain(&err);
+	pl_model_problem(run->model, word, NULL, "unreadable", err.text);
+	if (run->why.code == PL_E_NONE)
+		run->why = err;
+}
+
+static void finish(struct pl_model *m)
+{
+	for (size_t i = 0; i < m->object_count; i++)
+		for (size_t p = 0; m->objects[i]->kind == PL_CLUSTER && pl_providers[p]; p++)
+			if (pl_providers[p]->finish)
+				pl_providers[p]->finish(m, m->objects[i]);
+}
+
+static int check_words(const struct pl_args *args, struct pl_err *err)
+{
+	if (!args->word_count)
+		return pl_err_set(err, PL_E_USAGE, "%s needs a SOURCE: a plan or state file, or - for standard input; "
+				  "see `plumbline %s --help`", args->command->name, args->command->name);
+	for (size_t i = 0; i < args->word_count; i++)
+		if (refuse_uri(args->words[i], err))
+			return -1;
+	return check_as(pl_args_get(args, "as"), err) || check_joins(args, err) ? -1 : 0;
+}
+
+int pl_run_collect(const struct pl_args *args, bool digest, struct pl_run *run, struct pl_err *err)
+{
+	struct pl_tf_options opt = { .terraform_cmd = pl_args_get(args, "terraform"),
+				     .as = pl_args_get(args, "as"), .sha256 = digest };
+	struct pl_tf *tf;
+
+	if (check_words(args, err))
+		return -1;
+	*run = (struct pl_run){ .model = pl_model_new() };
+	tf = pl_tf_new(run->model, pl_providers);
+	for (size_t i = 0; i < args->word_count; i++) {
+		opt.join = join_of(args, args->words[i]);
+		read_source(tf, &opt, args->words[i], run);
+	}
+	if (!run->model->source_count) {
+		run->refused = true;
+	} else if (pl_tf_collect(tf, &run->why)) {
+		run->refused = true;
+		run->forced_exit = pl_complain(&run->why);
+	}
+	pl_tf_free(tf);
+	if (!run->refused) {
+		pl_model_join(run->model);
+		finish(run->model);
+	}
+	return 0;
+}
+
+void pl_run_release(struct pl_run *run)
+{
+	pl_model_free(run->model);
+	run->model = NULL;
+}
