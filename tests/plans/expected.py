@@ -27,7 +27,8 @@ def merge_profile(folder, name, expected, profile):
     say.update(rules["plans"].get(name, {}).get("say", {}))
     for gone in rules.get("absent", []):
         say[gone] = None
-    return say, rules["plans"].get(name, {}).get("exit")
+    status = rules["plans"].get(name, {}).get("exit", rules.get("exit", expected["plans"][name].get("exit")))
+    return say, status
 
 
 def verdicts(result, rid):
