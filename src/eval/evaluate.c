@@ -125,22 +125,38 @@ static const char *absence_text(struct row *row, enum pl_witness w)
 	return pl_arena_strf(arena, "no %s is known to the %s", kind, pl_witness_name(w));
 }
 
+/*
+ * What the platform itself is known to do, where nothing was written for it; an answer that decides
+ * nothing leaves the place to the general sentence about absence.
+ */
+static bool judge_platform(struct row *row, enum pl_witness w, bool show, enum pl_verdict *out)
+{
+	struct pl_judging j = { row->result->requirement, row->result->cluster, false, w,
+				&row->e->report->arena, NULL };
+	struct pl_record r = pl_judge_fallback(&j);
+
+	if (r.selected == PL_FALSE)
+		return false;
+	*out = verdict_of(r);
+	if (*out == PL_UNDECIDED && j.requirement->absent_text)
+		return false;
+	j.answer = show ? &row->result->by[w] : NULL;
+	pl_judge_fallback(&j);
+	return true;
+}
+
 /* The verdict should no object be selected, with the finding that goes with it. */
-static enum pl_verdict judge_nothing(struct row *row, enum pl_witness w, struct pl_judging *j)
+static enum pl_verdict judge_nothing(struct row *row, enum pl_witness w)
 {
 	const struct pl_requirement *r = row->result->requirement;
 	bool partial = row->partial[w] && r->quantifier == PL_SOME && !asks_of(r, PL_CLUSTER);
-	struct pl_record fallback;
-	enum pl_verdict v;
+	enum pl_verdict v = absence(row->tally[w].present ? r->none : r->absent);
 
-	j->answer = partial ? NULL : j->answer;
-	fallback = pl_judge_fallback(j);
-	j->answer = &row->result->by[w];
-	if (fallback.selected != PL_FALSE)
-		return verdict_of(fallback);
-	v = absence(row->tally[w].present ? r->none : r->absent);
+	if (judge_platform(row, w, !partial, &v))
+		return v;
 	if (v != PL_NOT_APPLICABLE && !pl_tally_maybe(&row->tally[w]) && !partial)
-		pl_finding_add(j->answer, &(struct pl_finding){ .verdict = v, .note = absence_text(row, w) });
+		pl_finding_add(&row->result->by[w], &(struct pl_finding){
+			.verdict = v, .note = absence_text(row, w) });
 	return v;
 }
 
@@ -174,7 +190,7 @@ static void judge_witness(struct row *row, enum pl_witness w)
 	}
 	add_shared(row, w);
 	if (!pl_tally_sure(&row->tally[w]))
-		row->nothing[w] = judge_nothing(row, w, &j);
+		row->nothing[w] = judge_nothing(row, w);
 	whole = pl_quantify(result->requirement, &row->tally[w], row->nothing[w], false);
 	a->verdict = pl_quantify(result->requirement, &row->tally[w], row->nothing[w], row->partial[w]);
 	if (a->verdict != whole || (a->verdict == PL_UNDECIDED && !has_verdict(a, PL_UNDECIDED)))
