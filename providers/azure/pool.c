@@ -3,8 +3,6 @@
  * Facts of an AKS node pool.  A pool resource and the default pool of a cluster have the same shape
  * below their prefix, but for priority, os_type and taints, which a default pool does not have.
  */
-#include <stdlib.h>
-
 #include "azure/azure.h"
 #include "base/scalar.h"
 #include "base/str.h"
@@ -54,81 +52,32 @@ static const char *text(const struct place *p, const char *path)
 	return pl_tf_text(p->tf, p->r, at(p, path));
 }
 
-static void mark_default(struct pl_fact *f, const char *note)
-{
-	f->basis = PL_DEFAULT;
-	f->note = note;
-}
-
 /* ---- taints ---- */
 
-struct taints {
-	const char **items;
-	size_t count, cap;
-	const char *unknown; /* what those that are missing wait for */
-	const char *note;
-};
-
-static void add_taint(struct taints *t, const char *taint)
-{
-	t->items = pl_grow(t->items, t->count, &t->cap, sizeof *t->items);
-	t->items[t->count++] = taint;
-}
-
 /* The taint that AKS adds because of a setting, when it has that value. */
-static void add_platform_taint(const struct place *p, struct taints *out, const char *path,
+static void add_platform_taint(const struct place *p, struct pl_tf_list *out, const char *path,
 			       const char *value, const char *taint)
 {
 	struct pl_tf_value v = get(p, path);
 
 	if (v.state == PL_TF_UNKNOWN)
-		out->unknown = v.waits_for;
+		out->waits_for = v.waits_for;
 	if (!pl_strieq(text(p, path), value))
 		return;
-	add_taint(out, taint);
+	pl_tf_list_add(out, taint);
 	out->note = pl_model_strf(p->m, "AKS adds %s because of %s", taint, v.path);
-}
-
-static void read_taints(const struct place *p, struct taints *out)
-{
-	struct pl_tf_value v = get(p, "node_taints");
-
-	if (v.state == PL_TF_UNKNOWN)
-		out->unknown = v.waits_for;
-	for (size_t i = 0; i < pl_tf_count(p->tf, p->r, at(p, "node_taints")); i++) {
-		const char *path = pl_model_strf(p->m, "node_taints[%zu]", i);
-		const char *taint = text(p, path);
-
-		if (taint)
-			add_taint(out, taint);
-		else
-			out->unknown = get(p, path).waits_for;
-	}
 }
 
 static void add_taints(const struct place *p)
 {
-	struct taints taints = { 0 };
-	struct pl_value value = { .type = PL_LIST };
-	struct pl_fact *f;
+	struct pl_tf_list taints = { 0 };
 
-	read_taints(p, &taints);
+	pl_tf_list_texts(p->tf, p->r, at(p, "node_taints"), &taints);
 	add_platform_taint(p, &taints, "priority", "Spot",
 			   "kubernetes.azure.com/scalesetpriority=spot:NoSchedule");
 	add_platform_taint(p, &taints, "only_critical_addons_enabled", "true",
 			   "CriticalAddonsOnly=true:NoSchedule");
-	if (taints.unknown && !taints.count) {
-		pl_fact_unknown(p->m, p->o, PL_POOL_TAINTS, taints.unknown, at(p, "node_taints"));
-	} else {
-		value.list = taints.items;
-		value.count = taints.count;
-		value.open = taints.unknown;
-		f = pl_fact_add(p->m, p->o, PL_POOL_TAINTS, &value, at(p, "node_taints"));
-		f->sensitive = get(p, "node_taints").sensitive;
-		f->note = taints.note;
-		f->waits_for = taints.unknown;
-	}
-	free(taints.items);
+	pl_tf_list_fact(p->tf, p->r, p->o, PL_POOL_TAINTS, at(p, "node_taints"), &taints);
 }
 
 /* ---- operating system and runtime ---- */
@@ -178,7 +127,7 @@ static const char *add_os(const struct place *p)
 	}
 	f = pl_fact_text(p->m, p->o, PL_POOL_OS, os, path);
 	if (!sku)
-		mark_default(f, "AKS's default OS SKU");
+		pl_tf_default(f, "AKS's default OS SKU");
 	if (pl_streq(os, "ubuntu"))
 		add_os_version(p, sku ? sku : "Ubuntu", path);
 	return os;
@@ -195,13 +144,13 @@ static void add_runtime(const struct place *p, const char *os)
 	if (!written && p->cluster)
 		written = pl_tf_text(p->tf, p->cluster, "kubernetes_version");
 	if (written && pl_version_parse(written, &version) && pl_version_cmp(&version, &first) < 0)
-		mark_default(pl_fact_text(p->m, p->o, PL_POOL_RUNTIME, "docker", NULL), note);
+		pl_tf_default(pl_fact_text(p->m, p->o, PL_POOL_RUNTIME, "docker", NULL), note);
 	else if (windows && !written)
 		pl_fact_unknown(p->m, p->o, PL_POOL_RUNTIME,
 				"the Kubernetes version: Windows pools run Docker before 1.23",
 				NULL);
 	else
-		mark_default(pl_fact_text(p->m, p->o, PL_POOL_RUNTIME, "containerd", NULL), note);
+		pl_tf_default(pl_fact_text(p->m, p->o, PL_POOL_RUNTIME, "containerd", NULL), note);
 }
 
 /* ---- capacity, counts, pods ---- */
@@ -219,7 +168,7 @@ static void add_capacity(const struct place *p)
 			 pl_strieq(text(p, "priority"), "Spot") ? "spot" : "on-demand",
 			 at(p, "priority"));
 	if (v.state == PL_TF_UNSET)
-		mark_default(f, "AKS's default priority");
+		pl_tf_default(f, "AKS's default priority");
 }
 
 static void add_counts(const struct place *p)

@@ -14,12 +14,6 @@ const struct pl_tf_field pl_google_cluster_fields[] = {
 	{ 0 },
 };
 
-static void mark_default(struct pl_fact *f, const char *note)
-{
-	f->basis = PL_DEFAULT;
-	f->note = note;
-}
-
 static bool is_true(struct pl_tf *tf, struct pl_tf_resource *r, const char *path)
 {
 	return pl_streq(pl_tf_text(tf, r, path), "true");
@@ -39,7 +33,7 @@ static void add_distribution(struct pl_tf *tf, struct pl_tf_resource *r, struct 
 	f = pl_fact_text(m, o, PL_CLUSTER_DISTRIBUTION,
 			 is_true(tf, r, path) ? "gke-autopilot" : "gke-standard", path);
 	if (v.state == PL_TF_UNSET)
-		mark_default(f, "GKE's default mode");
+		pl_tf_default(f, "GKE's default mode");
 }
 
 /* min_master_version is what was asked for; the master may be newer since (a channel moved it). */
@@ -83,7 +77,7 @@ static void add_policy_of_block(struct pl_tf *tf, struct pl_tf_resource *r, stru
 	} else if (!is_true(tf, r, "network_policy[0].enabled")) {
 		f = pl_fact_text(m, o, PL_CLUSTER_NETWORK_POLICY, "none", "network_policy");
 		if (enabled.state == PL_TF_UNSET)
-			mark_default(f, "GKE enforces no network policy unless asked");
+			pl_tf_default(f, "GKE enforces no network policy unless asked");
 	} else if (is_true(tf, r, "addons_config[0].network_policy_config[0].disabled")) {
 		f = pl_fact_text(m, o, PL_CLUSTER_NETWORK_POLICY, "none",
 				 "addons_config[0].network_policy_config[0].disabled");
@@ -92,7 +86,7 @@ static void add_policy_of_block(struct pl_tf *tf, struct pl_tf_resource *r, stru
 		pl_fact_unknown(m, o, PL_CLUSTER_NETWORK_POLICY, provider.waits_for, provider_path);
 	} else if (!name || pl_streq(name, "PROVIDER_UNSPECIFIED")) {
 		f = pl_fact_text(m, o, PL_CLUSTER_NETWORK_POLICY, "calico", provider_path);
-		mark_default(f, "without Dataplane V2, Calico is GKE's only network policy");
+		pl_tf_default(f, "without Dataplane V2, Calico is GKE's only network policy");
 	} else {
 		pl_fact_text(m, o, PL_CLUSTER_NETWORK_POLICY,
 			     pl_strieq(name, "CALICO") ? "calico" : name, provider_path);
@@ -108,7 +102,7 @@ static void add_network_policy(struct pl_tf *tf, struct pl_tf_resource *r, struc
 	if (pl_streq(pl_tf_text(tf, r, path), "ADVANCED_DATAPATH")) {
 		pl_fact_text(m, o, PL_CLUSTER_NETWORK_POLICY, "dataplane-v2", path);
 	} else if (is_true(tf, r, "enable_autopilot")) {
-		mark_default(pl_fact_text(m, o, PL_CLUSTER_NETWORK_POLICY, "dataplane-v2",
+		pl_tf_default(pl_fact_text(m, o, PL_CLUSTER_NETWORK_POLICY, "dataplane-v2",
 					  "enable_autopilot"),
 			     "GKE Autopilot runs Dataplane V2");
 	} else {
@@ -132,5 +126,5 @@ void pl_google_cluster(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_obj
 				NULL);
 	}
 	f = pl_fact_bool(m, o, PL_CLUSTER_SERVICE_LB, true, NULL);
-	mark_default(f, "GKE gives Services of type LoadBalancer a network load balancer");
+	pl_tf_default(f, "GKE gives Services of type LoadBalancer a network load balancer");
 }

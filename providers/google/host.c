@@ -5,7 +5,6 @@
  */
 #include "base/str.h"
 #include "google/google.h"
-#include "model/image.h"
 
 static const char *const boot_paths[] = { "metadata_startup_script", "metadata.user-data",
 					  "metadata.startup-script", NULL };
@@ -21,26 +20,6 @@ static const struct pl_tf_field template_fields[] = {
 	  "the size of the image is taken" },
 	{ 0 },
 };
-
-static void add_image(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o,
-		      const char *path)
-{
-	struct pl_tf_value v = pl_tf_get(tf, r, path);
-	const char *name = pl_tf_text(tf, r, path);
-	struct pl_model *m = pl_tf_model(tf);
-	struct pl_image image;
-
-	if (!name) {
-		pl_fact_unknown(m, o, PL_POOL_OS,
-				v.state == PL_TF_UNKNOWN ? v.waits_for : "no image is named", path);
-	} else if (!pl_image_read(name, &image)) {
-		pl_fact_unknown(m, o, PL_POOL_OS, "the image's name tells no system", path);
-	} else {
-		pl_fact_text(m, o, PL_POOL_OS, image.os, path);
-		if (*image.version)
-			pl_fact_text(m, o, PL_POOL_OS_VERSION, image.version, path);
-	}
-}
 
 static void add_capacity(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)
 {
@@ -78,7 +57,7 @@ void pl_google_instance(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_ob
 	unlink_cluster(o);
 	pl_tf_fields(tf, r, o, "", instance_fields);
 	pl_tf_machine(tf, r, o, &pl_provider_google, "machine_type", NULL, NULL);
-	add_image(tf, r, o, "boot_disk[0].initialize_params[0].image");
+	pl_tf_image(tf, r, o, "boot_disk[0].initialize_params[0].image");
 	add_capacity(tf, r, o);
 	pl_fact_int(m, o, PL_POOL_MIN, 1, NULL);
 	pl_fact_int(m, o, PL_POOL_MAX, 1, NULL);
@@ -111,7 +90,7 @@ void pl_google_group(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_objec
 		return;
 	pl_tf_fields(tf, template, o, "", template_fields);
 	pl_tf_machine(tf, template, o, &pl_provider_google, "machine_type", NULL, NULL);
-	add_image(tf, template, o, "disk[0].source_image");
+	pl_tf_image(tf, template, o, "disk[0].source_image");
 	add_capacity(tf, template, o);
 	r->boot = pl_tf_boot(tf, template, boot_paths);
 	pl_tf_seal(tf, template, o);

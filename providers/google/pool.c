@@ -3,7 +3,6 @@
  * Facts of a GKE node pool.  A pool resource, a node_pool block and the default pool of a cluster
  * have the same shape below their prefix.
  */
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -36,14 +35,6 @@ static const struct {
 	{ "WINDOWS", "windows" },
 };
 
-static const struct {
-	const char *google, *kubernetes;
-} effects[] = {
-	{ "NO_SCHEDULE", "NoSchedule" },
-	{ "PREFER_NO_SCHEDULE", "PreferNoSchedule" },
-	{ "NO_EXECUTE", "NoExecute" },
-};
-
 static const char *at(const struct place *p, const char *path)
 {
 	return pl_model_strf(p->m, "%s%s", p->prefix, path);
@@ -59,54 +50,10 @@ static const char *text(const struct place *p, const char *path)
 	return pl_tf_text(p->tf, p->r, at(p, path));
 }
 
-static void mark_default(struct pl_fact *f, const char *note)
-{
-	f->basis = PL_DEFAULT;
-	f->note = note;
-}
-
 /* ---- taints ---- */
 
-struct taints {
-	const char **items;
-	size_t count, cap;
-	bool open;
-	const char *waits_for, *note;
-};
-
-static void add_taint(struct taints *t, const char *taint)
-{
-	t->items = pl_grow(t->items, t->count, &t->cap, sizeof *t->items);
-	t->items[t->count++] = taint;
-}
-
-static const char *effect_name(const char *google)
-{
-	for (size_t i = 0; i < sizeof effects / sizeof *effects; i++)
-		if (pl_strieq(effects[i].google, google))
-			return effects[i].kubernetes;
-	return google;
-}
-
-static void read_taint(const struct place *p, size_t i, struct taints *out)
-{
-	const char *base = pl_model_strf(p->m, "node_config[0].taint[%zu]", i);
-	const char *key = text(p, pl_model_strf(p->m, "%s.key", base));
-	const char *value = text(p, pl_model_strf(p->m, "%s.value", base));
-	struct pl_tf_value effect = get(p, pl_model_strf(p->m, "%s.effect", base));
-	const char *effect_text = text(p, pl_model_strf(p->m, "%s.effect", base));
-
-	if (!key || !effect_text) {
-		out->open = true;
-		out->waits_for = effect.waits_for;
-		return;
-	}
-	add_taint(out, pl_model_strf(p->m, "%s=%s:%s", key, value ? value : "",
-				     effect_name(effect_text)));
-}
-
 /* Those that GKE adds because of what the pool is. */
-static void add_platform_taints(const struct place *p, struct taints *out)
+static void add_platform_taints(const struct place *p, struct pl_tf_list *out)
 {
 	const char *machine = text(p, "node_config[0].machine_type");
 	const char *image = text(p, "node_config[0].image_type");
@@ -114,11 +61,11 @@ static void add_platform_taints(const struct place *p, struct taints *out)
 
 	if (machine && pl_google_machine(machine, &found) &&
 	    pl_streq(found.architecture, "arm64")) {
-		add_taint(out, "kubernetes.io/arch=arm64:NoSchedule");
+		pl_tf_list_add(out, "kubernetes.io/arch=arm64:NoSchedule");
 		out->note = "GKE taints Arm nodes";
 	}
 	if (image && !strncasecmp(image, "WINDOWS", strlen("WINDOWS"))) {
-		add_taint(out, "node.kubernetes.io/os=windows:NoSchedule");
+		pl_tf_list_add(out, "node.kubernetes.io/os=windows:NoSchedule");
 		out->note = "GKE taints Windows nodes";
 	}
 }
@@ -126,26 +73,11 @@ static void add_platform_taints(const struct place *p, struct taints *out)
 static void add_taints(const struct place *p)
 {
 	const char *path = at(p, "node_config[0].taint");
-	struct pl_tf_value v = pl_tf_get(p->tf, p->r, path);
-	struct taints taints = { .open = v.state == PL_TF_UNKNOWN, .waits_for = v.waits_for };
-	struct pl_value value = { .type = PL_LIST };
-	struct pl_fact *f;
+	struct pl_tf_list taints = { 0 };
 
-	for (size_t i = 0; i < pl_tf_count(p->tf, p->r, path); i++)
-		read_taint(p, i, &taints);
+	pl_tf_list_taints(p->tf, p->r, path, &taints);
 	add_platform_taints(p, &taints);
-	if (taints.open && !taints.count) {
-		pl_fact_unknown(p->m, p->o, PL_POOL_TAINTS, taints.waits_for, path);
-	} else {
-		value.list = taints.items;
-		value.count = taints.count;
-		value.open = taints.open;
-		f = pl_fact_add(p->m, p->o, PL_POOL_TAINTS, &value, path);
-		f->sensitive = v.sensitive;
-		f->note = taints.note;
-		f->waits_for = taints.open ? taints.waits_for : NULL;
-	}
-	free(taints.items);
+	pl_tf_list_fact(p->tf, p->r, p->o, PL_POOL_TAINTS, path, &taints);
 }
 
 /* ---- image ---- */
@@ -224,8 +156,8 @@ static void add_image(const struct place *p)
 		add_os(p, image, path);
 		add_runtime(p, image, path);
 	} else {
-		mark_default(pl_fact_text(p->m, p->o, PL_POOL_OS, "cos", path), note);
-		mark_default(pl_fact_text(p->m, p->o, PL_POOL_RUNTIME, "containerd", path), note);
+		pl_tf_default(pl_fact_text(p->m, p->o, PL_POOL_OS, "cos", path), note);
+		pl_tf_default(pl_fact_text(p->m, p->o, PL_POOL_RUNTIME, "containerd", path), note);
 	}
 }
 
@@ -259,7 +191,7 @@ static void add_capacity(const struct place *p)
 	}
 	f = pl_fact_text(p->m, p->o, PL_POOL_CAPACITY, "on-demand", at(p, "node_config[0].spot"));
 	if (!written)
-		mark_default(f, "GKE's default");
+		pl_tf_default(f, "GKE's default");
 }
 
 /*
@@ -283,7 +215,7 @@ static void add_bound(const struct place *p, enum pl_attr attr, const char *cons
 	if (n[best] > 0 || (v[0].state != PL_TF_UNKNOWN && v[1].state != PL_TF_UNKNOWN)) {
 		f = pl_fact_int(p->m, p->o, attr, n[best], at(p, paths[best]));
 		if (v[0].state == PL_TF_UNSET && v[1].state == PL_TF_UNSET)
-			mark_default(f, "GKE's default");
+			pl_tf_default(f, "GKE's default");
 		return;
 	}
 	best = v[0].state == PL_TF_UNKNOWN ? 0 : 1;

@@ -8,27 +8,6 @@
 
 #include "base/str.h"
 #include "k3s/k3s.h"
-#include "model/image.h"
-
-static void add_image(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o,
-		      const char *path)
-{
-	struct pl_tf_value v = pl_tf_get(tf, r, path);
-	const char *name = pl_tf_text(tf, r, path);
-	struct pl_model *m = pl_tf_model(tf);
-	struct pl_image image;
-
-	if (!name) {
-		pl_fact_unknown(m, o, PL_POOL_OS,
-				v.state == PL_TF_UNKNOWN ? v.waits_for : "no image is named", path);
-	} else if (!pl_image_read(name, &image)) {
-		pl_fact_unknown(m, o, PL_POOL_OS, "the image's name tells no system", path);
-	} else {
-		pl_fact_text(m, o, PL_POOL_OS, image.os, path);
-		if (*image.version)
-			pl_fact_text(m, o, PL_POOL_OS_VERSION, image.version, path);
-	}
-}
 
 /* These clouds sell no capacity that they may take back. */
 static void add_one(struct pl_tf *tf, struct pl_object *o)
@@ -65,7 +44,7 @@ void pl_k3s_hcloud(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object 
 {
 	add_one(tf, o);
 	add_unsized(tf, r, o, "server_type");
-	add_image(tf, r, o, "image");
+	pl_tf_image(tf, r, o, "image");
 	pl_tf_boot(tf, r, user_data);
 	pl_tf_boot_provisioners(tf, r);
 }
@@ -95,7 +74,7 @@ void pl_k3s_droplet(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object
 		pl_tf_machine(tf, r, o, &pl_provider_k3s, "size", NULL, NULL);
 	else
 		add_unsized(tf, r, o, "size");
-	add_image(tf, r, o, "image");
+	pl_tf_image(tf, r, o, "image");
 	pl_tf_boot(tf, r, user_data);
 	pl_tf_boot_provisioners(tf, r);
 }
@@ -104,7 +83,7 @@ void pl_k3s_openstack(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_obje
 {
 	add_one(tf, o);
 	add_unsized(tf, r, o, "flavor_name|flavor_id");
-	add_image(tf, r, o, "image_name");
+	pl_tf_image(tf, r, o, "image_name");
 	pl_tf_boot(tf, r, user_data);
 	pl_tf_boot_provisioners(tf, r);
 }

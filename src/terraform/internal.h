@@ -160,6 +160,15 @@ bool known_at_plan(struct pl_tf *tf, struct pl_tf_doc *doc, struct config_module
 struct resource *resolve_references(struct pl_tf *tf, struct pl_tf_doc *doc, const char *module,
 				    const char *key, json_t *expression, json_t *for_each,
 				    const char *const *types, bool *several);
+/* Resources in the order found, each once; in the model's arena. */
+struct found_list {
+	struct pl_tf_resource **list;
+	size_t count, cap;
+};
+void found_add(struct pl_tf *tf, struct found_list *list, struct resource *r);
+/* The same for an expression of r that may lead to several: all of them; false: to none. */
+bool resolve_all(struct pl_tf *tf, struct resource *r, json_t *expression, json_t *for_each,
+		 const char *const *types, struct found_list *out);
 /* The expression that stands in the configuration for a path, or NULL. */
 json_t *config_expression(struct pl_tf *tf, struct resource *r, const char *path);
 

@@ -153,6 +153,44 @@ struct pl_tf_resource *pl_tf_follow(struct pl_tf *tf, struct pl_tf_resource *pub
 	return found ? &found->pub : NULL;
 }
 
+/* By the known elements of a list; false when one of them leads nowhere. */
+static bool follow_elements(struct pl_tf *tf, struct resource *r, const struct pl_tf_value *v,
+			    const char *const *types, const char *key, struct found_list *out)
+{
+	size_t n = pl_tf_count(tf, &r->pub, v->path);
+	bool whole = !v->partial;
+
+	for (size_t i = 0; i < n; i++) {
+		const char *path = pl_arena_strf(&tf->model->arena, "%s[%zu]", v->path, i);
+		const char *value = pl_tf_text(tf, &r->pub, path), *const *t = types;
+		struct resource *found = NULL;
+
+		for (; value && !found && *t; t++)
+			found = by_value(tf, r, *t, key, value);
+		if (found)
+			found_add(tf, out, found);
+		whole = whole && found;
+	}
+	return whole;
+}
+
+size_t pl_tf_follow_all(struct pl_tf *tf, struct pl_tf_resource *pub, const char *path,
+			const char *const *types, const char *key, struct pl_tf_resource ***out,
+			bool *whole)
+{
+	struct resource *r = (struct resource *)pub;
+	struct pl_tf_value v = pl_tf_get(tf, pub, path);
+	struct found_list found = { 0 };
+	json_t *expression;
+
+	*whole = v.state == PL_TF_SET && follow_elements(tf, r, &v, types, key, &found);
+	expression = found.count ? NULL : config_expression(tf, r, path);
+	if (expression)
+		*whole = resolve_all(tf, r, expression, own_for_each(tf, r), types, &found);
+	*out = found.list;
+	return found.count;
+}
+
 struct pl_tf_resource *pl_tf_sibling(struct pl_tf *tf, struct pl_tf_resource *r, const char *type)
 {
 	char *key = pl_arena_strf(&tf->model->arena, "%s|%s", r->module, type);
@@ -222,11 +260,22 @@ static struct pl_object *stand_in(struct pl_tf *tf, struct resource *r, const ch
 	return o;
 }
 
+struct pl_object *pl_tf_cluster_named(struct pl_tf *tf, struct pl_tf_resource *r, const char *type,
+				      const char *name)
+{
+	const struct type_rows *t = find_rows(tf, type, strlen(type), false);
+	struct resource *found = by_value(tf, (struct resource *)r, type,
+					  t->row->name ? t->row->name : "name", name);
+
+	if (found && found->pub.object)
+		return found->pub.object;
+	return stand_in(tf, (struct resource *)r, t->row->provider, name);
+}
+
 /* A data source of a cluster leads to the cluster it names. */
 static struct pl_object *object_of(struct pl_tf *tf, struct resource *r)
 {
 	const struct type_rows *t;
-	struct pl_tf_resource *found;
 	const char *name;
 
 	if (!r || !r->pub.data)
@@ -235,10 +284,7 @@ static struct pl_object *object_of(struct pl_tf *tf, struct resource *r)
 	name = t ? pl_tf_text(tf, &r->pub, t->row->name ? t->row->name : "name") : NULL;
 	if (!name)
 		return NULL;
-	found = pl_tf_find(tf, r->pub.type, false, t->row->name, name);
-	if (found && found->object)
-		return found->object;
-	return stand_in(tf, r, t->row->provider, name);
+	return pl_tf_cluster_named(tf, &r->pub, r->pub.type, name);
 }
 
 static struct pl_object *by_named_cluster(struct pl_tf *tf, struct resource *r,

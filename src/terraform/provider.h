@@ -92,6 +92,16 @@ size_t pl_tf_count(struct pl_tf *tf, struct pl_tf_resource *r, const char *path)
  */
 struct pl_tf_resource *pl_tf_follow(struct pl_tf *tf, struct pl_tf_resource *r, const char *path,
 				    const char *const *types, const char *key, const char **how);
+/*
+ * The same for a list, which may lead to several: fills out[] (in the model's arena) and returns how
+ * many.  *whole: nothing of the list is left open.
+ */
+size_t pl_tf_follow_all(struct pl_tf *tf, struct pl_tf_resource *r, const char *path,
+			const char *const *types, const char *key, struct pl_tf_resource ***out,
+			bool *whole);
+/* The cluster resource's object by its name; where no source holds it, one that stands for it. */
+struct pl_object *pl_tf_cluster_named(struct pl_tf *tf, struct pl_tf_resource *r, const char *type,
+				      const char *name);
 /* The only resource of the type in the same module instance; NULL: none or several. */
 struct pl_tf_resource *pl_tf_sibling(struct pl_tf *tf, struct pl_tf_resource *r, const char *type);
 /* The resource (or, `data`, data source) of the type whose attribute `key` has that text. */
@@ -137,6 +147,31 @@ void pl_tf_fields(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *
 /* One fact from a value already read, with r's origin. */
 struct pl_fact *pl_tf_fact(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o,
 			   const struct pl_tf_value *v, const struct pl_tf_field *field);
+
+/* Says that a fact is what the provider takes when nobody says otherwise; returns it. */
+struct pl_fact *pl_tf_default(struct pl_fact *f, const char *note);
+
+/* A list that is put together from several places: the taints of a pool and those of its platform. */
+struct pl_tf_list {
+	const char **items;
+	size_t count, cap;
+	const char *waits_for; /* there may be more: what that waits for; NULL: the list is whole */
+	const char *note;
+};
+
+void pl_tf_list_add(struct pl_tf_list *list, const char *item);
+/* Adds what a list of texts holds. */
+void pl_tf_list_texts(struct pl_tf *tf, struct pl_tf_resource *r, const char *path,
+		      struct pl_tf_list *list);
+/* Adds taints that stand as blocks of key, value and effect (NO_SCHEDULE is NoSchedule). */
+void pl_tf_list_taints(struct pl_tf *tf, struct pl_tf_resource *r, const char *path,
+		       struct pl_tf_list *list);
+/* The list as a fact, unknown when nothing of it is known; empties the list. */
+void pl_tf_list_fact(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o,
+		     enum pl_attr attr, const char *path, struct pl_tf_list *list);
+
+/* The operating system and its version from the name of an image (model/image.h) at `path`. */
+void pl_tf_image(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o, const char *path);
 
 /*
  * Marks the facts of o that a provider added itself by pl_fact_*() and whose path is a sensitive

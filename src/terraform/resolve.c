@@ -155,6 +155,7 @@ struct search {
 	const char *const *types;
 	struct resource *found;
 	bool several;
+	struct found_list *all; /* NULL: only one is wanted */
 	unsigned depth;
 };
 
@@ -167,10 +168,29 @@ struct place {
 
 static void search_expression(struct search *s, struct place at, json_t *expression);
 
+void found_add(struct pl_tf *tf, struct found_list *list, struct resource *r)
+{
+	struct pl_tf_resource **grown;
+
+	for (size_t i = 0; i < list->count; i++)
+		if (list->list[i] == &r->pub)
+			return;
+	if (list->count == list->cap) {
+		list->cap = list->cap ? list->cap * 2 : 8;
+		grown = pl_arena_alloc(&tf->model->arena, list->cap * sizeof *grown);
+		if (list->count)
+			memcpy(grown, list->list, list->count * sizeof *grown);
+		list->list = grown;
+	}
+	list->list[list->count++] = &r->pub;
+}
+
 static void found(struct search *s, struct resource *r)
 {
 	if (r->pub.gone)
 		return;
+	if (s->all)
+		found_add(s->tf, s->all, r);
 	if (s->found && s->found != r)
 		s->several = true;
 	s->found = r;
@@ -382,4 +402,15 @@ struct resource *resolve_references(struct pl_tf *tf, struct pl_tf_doc *doc, con
 			  expression);
 	*several = s.several;
 	return s.several ? NULL : s.found;
+}
+
+bool resolve_all(struct pl_tf *tf, struct resource *r, json_t *expression, json_t *for_each,
+		 const char *const *types, struct found_list *out)
+{
+	struct search s = { .tf = tf, .doc = r->pub.doc, .types = types, .all = out };
+
+	tf->steps = 0;
+	search_expression(&s, (struct place){ .module = r->pub.module, .key = r->pub.index,
+					      .for_each = for_each }, expression);
+	return out->count;
 }
