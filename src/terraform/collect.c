@@ -34,17 +34,30 @@ static const char *name_of(struct pl_tf *tf, struct resource *r, const struct pl
 	return pl_tf_text(tf, &r->pub, row->name);
 }
 
+bool identify(struct pl_tf *tf, struct resource *r, const struct pl_tf_row *row,
+	      struct pl_tf_identity *id)
+{
+	const char *identity;
+
+	if (row->wanted && !row->wanted(tf, &r->pub))
+		return false;
+	id->kind = row->kind;
+	id->name = name_of(tf, r, row);
+	identity = row->identity ? pl_tf_text(tf, &r->pub, row->identity) : id->name;
+	id->identity = identity ? pl_model_strf(tf->model, "%s/%s", row->type, identity) : NULL;
+	return !row->identify || row->identify(tf, &r->pub, id);
+}
+
 static void build_object(struct pl_tf *tf, struct type_rows *t, struct resource *r)
 {
 	const struct pl_tf_row *row = t->row;
-	const char *name = name_of(tf, r, row), *identity = row->identity ?
-		pl_tf_text(tf, &r->pub, row->identity) : name;
+	struct pl_tf_identity id;
 
-	if (row->wanted && !row->wanted(tf, &r->pub))
+	if (!identify(tf, r, row, &id))
 		return;
-	r->pub.object = pl_tf_object(tf, &r->pub, (enum pl_kind)row->kind, name ? name : r->pub.name);
-	if (identity)
-		r->pub.object->identity = pl_model_strf(tf->model, "%s/%s", row->type, identity);
+	r->pub.object = pl_tf_object(tf, &r->pub, (enum pl_kind)id.kind,
+				     id.name ? id.name : r->pub.name);
+	r->pub.object->identity = id.identity;
 	if (row->kind == PL_CLUSTER) {
 		pl_fact_text(tf->model, r->pub.object, PL_CLUSTER_PROVIDER, row->provider, NULL);
 		note_cluster(r->pub.doc, r);

@@ -20,15 +20,21 @@ static struct pl_object *one_side(struct pl_tf *tf, struct resource *entry, stru
 {
 	const struct type_rows *t = find_rows(tf, entry->pub.type, strlen(entry->pub.type), false);
 
+	struct pl_tf_identity id;
+
 	*copy = *entry;
 	copy->after = side;
 	copy->before = copy->unknown = (struct pl_slice){ 0 };
 	copy->pub.gone = copy->parsed = false;
 	copy->after_json = copy->sensitive_json = NULL;
-	if (!side.n || side.p[0] != '{' || t->row->kind < 0 || t->row->kind == PL_CLUSTER ||
-	    (t->row->wanted && !t->row->wanted(tf, &copy->pub)))
+	if (!side.n || side.p[0] != '{' || t->row->kind < 0 || t->row->kind == PL_CLUSTER)
 		return NULL;
-	copy->pub.object = pl_tf_object(tf, &copy->pub, (enum pl_kind)t->row->kind, entry->pub.name);
+	if (!identify(tf, copy, t->row, &id)) {
+		json_decref(copy->after_json);
+		json_decref(copy->sensitive_json);
+		return NULL;
+	}
+	copy->pub.object = pl_tf_object(tf, &copy->pub, (enum pl_kind)id.kind, entry->pub.name);
 	pl_tf_fields(tf, &copy->pub, copy->pub.object, "", t->row->fields);
 	if (t->row->more)
 		t->row->more(tf, &copy->pub, copy->pub.object);

@@ -175,6 +175,10 @@ json_t *config_expression(struct pl_tf *tf, struct resource *r, const char *path
 /* get.c */
 json_t *own_for_each(struct pl_tf *tf, struct resource *r);
 
+/* collect.c: what the resource becomes; false: nothing. */
+bool identify(struct pl_tf *tf, struct resource *r, const struct pl_tf_row *row,
+	      struct pl_tf_identity *id);
+
 /* link.c */
 void note_cluster(struct pl_tf_doc *doc, struct resource *r);
 void link_to_cluster(struct pl_tf *tf, struct resource *r, const struct pl_tf_row *row);

@@ -206,6 +206,13 @@ void pl_tf_boot_facts(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_obje
 
 /* ---- the table ---- */
 
+/* What a resource becomes. */
+struct pl_tf_identity {
+	int kind;             /* enum pl_kind */
+	const char *name;     /* NULL: the resource's own name */
+	const char *identity; /* what joins it over sources; NULL: only its address */
+};
+
 struct pl_tf_row {
 	const char *type;
 	bool data;              /* the data source of that name, not the resource */
@@ -219,6 +226,11 @@ struct pl_tf_row {
 	const struct pl_tf_field *fields; /* NULL: none */
 	/* Decides whether this resource is such an object at all; NULL: always. */
 	bool (*wanted)(struct pl_tf *tf, struct pl_tf_resource *r);
+	/*
+	 * Decides this where type and paths cannot (a manifest of any kind); comes filled from the row,
+	 * is asked for what the plan deletes too.  False: no object.  NULL: the row says it all.
+	 */
+	bool (*identify)(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_tf_identity *id);
 	/* What the fields cannot say.  Clusters of the document are there already, linked or not. */
 	void (*more)(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o);
 };
