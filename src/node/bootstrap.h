@@ -31,6 +31,7 @@ struct pl_bootstrap {
 	bool flannel_off;         /* --flannel-backend=none */
 	bool servicelb_off;       /* --disable servicelb */
 	bool docker;              /* --docker, or a bootstrap that asks for dockerd */
+	bool containerd;          /* a bootstrap that asks for containerd */
 	long max_pods;            /* --max-pods; 0: not said */
 	const char *calico;       /* evidence that it installs Calico (file or URL name); NULL: none */
 	const char *calico_version;
