@@ -28,21 +28,32 @@ static const struct pl_pair *find(const struct pl_value *map, const char *key, c
 	return NULL;
 }
 
-static bool applies(const struct pl_value *map, const struct pl_annotation_rule *rule)
+static bool has_type(const struct pl_object *o, const char *type)
+{
+	const struct pl_fact *f = pl_object_fact(o, PL_LB_TYPE, -1);
+
+	return f && f->known && pl_streq(f->value.s, type);
+}
+
+static bool applies(const struct pl_object *o, const struct pl_value *map,
+		    const struct pl_annotation_rule *rule)
 {
 	if (rule->when == PL_ANNOTATION_ALONE)
 		return true;
+	if (rule->when == PL_ANNOTATION_ON)
+		return has_type(o, rule->other);
 	/* what is missing from a map that may hold more is not known to be missing */
 	if (rule->when == PL_ANNOTATION_WITHOUT)
 		return !map->open && !find(map, rule->other, rule->other_value);
 	return find(map, rule->other, rule->other_value);
 }
 
-static void judge_pair(struct pl_model *m, const struct pl_value *map, const struct pl_pair *p,
-		       const struct pl_annotation_rule *rules, struct list *out)
+static void judge_pair(struct pl_model *m, const struct pl_fact *f, const struct pl_object *o,
+		       const struct pl_pair *p, const struct pl_annotation_rule *rules,
+		       struct list *out)
 {
 	for (const struct pl_annotation_rule *rule = rules; rule->key; rule++) {
-		if (!matches(p, rule->key, rule->value) || !applies(map, rule))
+		if (!matches(p, rule->key, rule->value) || !applies(o, &f->value, rule))
 			continue;
 		out->items = pl_grow(out->items, out->count, &out->cap, sizeof *out->items);
 		out->items[out->count++] = pl_model_strf(m, "%s %s", p->key, rule->problem);
@@ -59,7 +70,7 @@ static void judge_object(struct pl_model *m, struct pl_object *o,
 	if (!f || !f->known || pl_object_fact(o, PL_LB_ANNOTATION_PROBLEMS, -1))
 		return;
 	for (size_t i = 0; i < f->value.count; i++)
-		judge_pair(m, &f->value, &f->value.map[i], rules, &list);
+		judge_pair(m, f, o, &f->value.map[i], rules, &list);
 	value.list = list.items;
 	value.count = list.count;
 	pl_fact_add(m, o, PL_LB_ANNOTATION_PROBLEMS, &value, f->origin.path);

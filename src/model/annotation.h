@@ -12,6 +12,7 @@ enum pl_annotation_when {
 	PL_ANNOTATION_ALONE,   /* `key` is there */
 	PL_ANNOTATION_WITH,    /* ... together with `other` */
 	PL_ANNOTATION_WITHOUT, /* ... and `other` is not */
+	PL_ANNOTATION_ON,      /* ... on an object whose `type` is `other`: service, ingress */
 };
 
 /* A key that ends in '*' stands for all that begin so; a value NULL for any value. */
