@@ -44,6 +44,25 @@ static const struct pl_tf_row rows[] = {
 	{ .type = "aws_autoscaling_group", .kind = PL_POOL, .name = "name|name_prefix",
 	  .more = pl_aws_group },
 
+	{ .type = "aws_lb_listener", .kind = PL_LOAD_BALANCER, .identity = "arn",
+	  .wanted = pl_aws_listens, .more = pl_aws_listener },
+	{ .type = "aws_alb_listener", .kind = PL_LOAD_BALANCER, .identity = "arn",
+	  .wanted = pl_aws_listens, .more = pl_aws_listener },
+	{ .type = "aws_elb", .kind = PL_LOAD_BALANCER, .name = "name", .more = pl_aws_classic },
+	LOOKED_UP("aws_lb"),
+	LOOKED_UP("aws_alb"),
+
+	{ .type = "aws_db_instance", .kind = PL_DATABASE, .name = "identifier|identifier_prefix",
+	  .identity = "identifier", .more = pl_aws_database },
+	{ .type = "aws_rds_cluster", .kind = PL_DATABASE,
+	  .name = "cluster_identifier|cluster_identifier_prefix", .identity = "cluster_identifier",
+	  .more = pl_aws_database },
+	{ .type = "aws_s3_bucket", .kind = PL_BUCKET, .name = "bucket|bucket_prefix",
+	  .identity = "bucket", .more = pl_aws_bucket },
+	{ .type = "aws_ecr_repository", .kind = PL_REGISTRY, .name = "name",
+	  .more = pl_aws_registry },
+	{ .type = "aws_ecrpublic_repository", .kind = PL_REGISTRY, .name = "repository_name",
+	  .more = pl_aws_registry },
 	{ 0 },
 };
 
