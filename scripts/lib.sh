@@ -58,7 +58,7 @@ packages() {
 
 build_packages() {
 	packages build-essential cmake ninja-build pkg-config libjansson-dev libyaml-dev zlib1g-dev \
-		libssl-dev libcurl4-openssl-dev libssh2-1-dev libxml2-dev
+		libssl-dev
 }
 
 test_packages() {
