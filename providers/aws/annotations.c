@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Annotations of Services and Ingresses on EKS.  Two controllers read them: the cloud provider's own
- * and the AWS Load Balancer Controller, to which the type `external` hands a Service.
+ * Annotations of Services and Ingresses on EKS.  Two controllers read them: the cloud provider's
+ * own and the AWS Load Balancer Controller, to which the type `external` hands a Service.
  */
 #include "aws/service.h"
 

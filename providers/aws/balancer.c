@@ -45,7 +45,7 @@ bool pl_aws_listens(struct pl_tf *tf, struct pl_tf_resource *r)
 
 /* ---- listeners of their own ---- */
 
-/* "network" or "application": the balancer's type, which is application when nobody says; or NULL. */
+/* The balancer's type, "network" or "application", which nobody has to say; NULL: not known. */
 static const char *type_of(struct pl_tf *tf, struct pl_tf_resource *lb)
 {
 	static const char path[] = "load_balancer_type";

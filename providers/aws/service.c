@@ -45,7 +45,7 @@ static const char *version_of(struct pl_model *m, const char *text)
 	return n && isdigit((unsigned char)*text) ? pl_model_strf(m, "%.*s", (int)n, text) : NULL;
 }
 
-/* Why an attribute is not known that nobody wrote: the source that the instance is made from, or AWS. */
+/* Why what nobody wrote is not known: the source of the instance decides, or what `otherwise` says. */
 static const char *why_unset(struct pl_tf *tf, struct pl_tf_resource *r, const char *otherwise)
 {
 	struct pl_model *m = pl_tf_model(tf);
