@@ -55,7 +55,7 @@ static inline int collect(struct pl_model *m, const char *text, const char *as)
 	struct pl_tf_options options = { .as = as };
 	struct pl_err err = PL_ERR_INIT;
 	char path[] = "factsXXXXXX";
-	const char *snapshot = NULL;
+	struct pl_slice snapshot;
 	int fd = mkstemp(path), failed;
 
 	assert_true(fd >= 0);
