@@ -248,14 +248,13 @@ static struct pl_object *stand_in(struct pl_tf *tf, struct resource *r, const ch
 				  const char *name)
 {
 	char *key = pl_arena_strf(&tf->model->arena, "%s/%s", provider, name);
-	void **slot = pl_map_put(&tf->stand_ins, key, strlen(key));
-	struct pl_object *o = *slot;
+	struct pl_object *o = pl_map_get(&tf->stand_ins, key, strlen(key));
 
-	if (o)
+	if (o || r->pub.gone) /* what goes away names no cluster that stays */
 		return o;
 	o = pl_model_object(tf->model, PL_CLUSTER, name, r->pub.doc->source, NULL);
 	o->stand_in = true;
-	*slot = o;
+	*pl_map_put(&tf->stand_ins, key, strlen(key)) = o;
 	pl_fact_text(tf->model, o, PL_CLUSTER_PROVIDER, provider, NULL)->basis = PL_INFERRED;
 	return o;
 }
