@@ -12,9 +12,11 @@ const char *pl_kubernetes_identity(struct pl_model *m, const char *kind, const c
 				   const char *name);
 /* Facts of every balancer that Kubernetes makes: a Service passes TCP, an Ingress speaks HTTP. */
 void pl_kubernetes_balancer(struct pl_model *m, struct pl_object *o, const char *type);
-/* The ports of an Ingress of that class (NULL: none said) with `tls` entries. */
-void pl_kubernetes_ingress_ports(const char *class, size_t tls, const char *waits_for,
-				 struct pl_tf_list *list);
+/*
+ * The ports of an Ingress of that class (NULL: none said) with `tls` entries.  list->waits_for: the
+ * class is not known, so nothing is.
+ */
+void pl_kubernetes_ingress_ports(const char *class, size_t tls, struct pl_tf_list *list);
 #define PL_KUBERNETES_INGRESS_CLASS "kubernetes.io/ingress.class" /* the annotation */
 /* Do the annotations of a storage class mark it as the default one? */
 bool pl_kubernetes_is_default_class(const json_t *marks);

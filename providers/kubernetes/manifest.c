@@ -115,6 +115,19 @@ static const char *path_of(const struct manifest *x, const char *path)
 	return x->text ? x->path : pl_model_strf(x->m, "%s.%s", x->path, path);
 }
 
+/* What is not known yet of that place; NULL: it is as the tree has it. */
+static const char *waits(const struct manifest *x, const char *path)
+{
+	struct pl_tf_value v;
+
+	if (!x->partial)
+		return NULL;
+	v = pl_tf_get(x->tf, x->r, path_of(x, path));
+	if (v.state == PL_TF_UNKNOWN)
+		return v.waits_for;
+	return v.partial ? "known after apply" : NULL;
+}
+
 /* ---- balancers ---- */
 
 static void add_annotations(const struct manifest *x, struct pl_object *o)
@@ -122,21 +135,22 @@ static void add_annotations(const struct manifest *x, struct pl_object *o)
 	static const char path[] = "metadata.annotations";
 	const struct pl_tf_field field = { path, PL_LB_ANNOTATIONS, PL_TF_AS_LABELS, NULL, NULL };
 	struct pl_tf_value v = { .state = PL_TF_UNSET, .json = find(x->tree, path),
-				 .sensitive = x->sensitive, .partial = x->partial,
-				 .path = path_of(x, path) };
+				 .sensitive = x->sensitive, .path = path_of(x, path),
+				 .waits_for = waits(x, path) };
 
+	v.partial = v.waits_for;
 	if (json_is_object(v.json))
 		v.state = PL_TF_SET;
-	else if (x->partial)
-		v.state = PL_TF_UNKNOWN, v.waits_for = "known after apply";
+	else if (v.waits_for)
+		v.state = PL_TF_UNKNOWN;
 	pl_tf_fact(x->tf, x->r, o, &v, &field);
 }
 
 static void list_fact(const struct manifest *x, struct pl_object *o, const char *path,
 		      struct pl_tf_list *list)
 {
-	if (x->partial && !list->waits_for && !list->note)
-		list->waits_for = "known after apply";
+	if (!list->waits_for && !list->note)
+		list->waits_for = waits(x, path);
 	pl_tf_list_fact(x->tf, x->r, o, PL_LB_PORTS, path_of(x, path), list);
 }
 
@@ -149,7 +163,9 @@ static void read_ports(const struct manifest *x, json_t *ports, struct pl_tf_lis
 	json_array_foreach(ports, i, one) {
 		const char *port = text_at(x, one, "port"), *protocol = text_at(x, one, "protocol");
 
-		if (port && !pl_strieq(protocol, "UDP") && !pl_strieq(protocol, "SCTP"))
+		if (!port)
+			list->waits_for = "known after apply";
+		else if (!pl_strieq(protocol, "UDP") && !pl_strieq(protocol, "SCTP"))
 			pl_tf_list_add(list, port);
 	}
 }
@@ -173,14 +189,14 @@ static void ingress(const struct manifest *x, struct pl_object *o)
 {
 	const char *class = text_of(x, "spec.ingressClassName");
 	json_t *marks = find(x->tree, "metadata.annotations");
-	struct pl_tf_list list = { 0 };
+	struct pl_tf_list list = { .waits_for = waits(x, "spec.ingressClassName") };
 
 	if (!class)
 		class = pl_model_str(x->m, json_string_value(json_object_get(
 				marks, PL_KUBERNETES_INGRESS_CLASS)));
 	pl_kubernetes_balancer(x->m, o, "ingress");
 	add_annotations(x, o);
-	pl_kubernetes_ingress_ports(class, json_array_size(find(x->tree, "spec.tls")), NULL, &list);
+	pl_kubernetes_ingress_ports(class, json_array_size(find(x->tree, "spec.tls")), &list);
 	list_fact(x, o, "spec.tls", &list);
 }
 
@@ -304,7 +320,7 @@ static struct pl_kubernetes_chart chart_of(const struct manifest *x)
 			chart.repository = text_of(x, chart_kinds[i].repository);
 			chart.version = text_of(x, chart_kinds[i].version);
 			chart.path = path_of(x, chart_kinds[i].version);
-			chart.waits_for = x->partial ? "known after apply" : NULL;
+			chart.waits_for = waits(x, chart_kinds[i].version);
 		}
 	return chart;
 }
@@ -329,12 +345,12 @@ static void storage_class(const struct manifest *x, struct pl_object *o)
 {
 	static const char path[] = "metadata.annotations";
 	bool marked = pl_kubernetes_is_default_class(find(x->tree, path));
+	const char *waits_for = waits(x, path);
 
-	if (marked || !x->partial)
+	if (marked || !waits_for)
 		pl_fact_bool(x->m, o, PL_STORAGE_CLASS_DEFAULT, marked, path_of(x, path));
 	else
-		pl_fact_unknown(x->m, o, PL_STORAGE_CLASS_DEFAULT, "known after apply",
-				path_of(x, path));
+		pl_fact_unknown(x->m, o, PL_STORAGE_CLASS_DEFAULT, waits_for, path_of(x, path));
 }
 
 /* ---- the table ---- */

@@ -91,17 +91,20 @@ void pl_kubernetes_service(struct pl_tf *tf, struct pl_tf_resource *r, struct pl
 void pl_kubernetes_ingress(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)
 {
 	static const char path[] = "spec[0].tls";
-	struct pl_tf_value v = pl_tf_get(tf, r, path);
 	struct pl_tf_value map = pl_tf_get(tf, r, "metadata[0].annotations");
 	const char *class = pl_tf_text(tf, r, "spec[0].ingress_class_name");
-	struct pl_tf_list list = { 0 };
+	struct pl_tf_list list = {
+		.waits_for = pl_tf_get(tf, r, "spec[0].ingress_class_name").waits_for,
+	};
 
 	if (!class && map.state == PL_TF_SET)
 		class = pl_model_str(pl_tf_model(tf), json_string_value(json_object_get(
 				map.json, PL_KUBERNETES_INGRESS_CLASS)));
 	pl_kubernetes_balancer(pl_tf_model(tf), o, "ingress");
 	pl_tf_fields(tf, r, o, "", annotations);
-	pl_kubernetes_ingress_ports(class, pl_tf_count(tf, r, path), v.waits_for, &list);
+	pl_kubernetes_ingress_ports(class, pl_tf_count(tf, r, path), &list);
+	if (list.count)
+		list.waits_for = pl_tf_get(tf, r, path).waits_for;
 	pl_tf_list_fact(tf, r, o, PL_LB_PORTS, path, &list);
 }
 
@@ -121,14 +124,14 @@ static bool makes_balancer(const char *class)
 	return false;
 }
 
-void pl_kubernetes_ingress_ports(const char *class, size_t tls, const char *waits_for,
-				 struct pl_tf_list *list)
+void pl_kubernetes_ingress_ports(const char *class, size_t tls, struct pl_tf_list *list)
 {
+	if (list->waits_for)
+		return;
 	if (!makes_balancer(class)) {
 		list->note = "the Service of its controller is what listens";
 		return;
 	}
-	list->waits_for = waits_for;
 	pl_tf_list_add(list, "80");
 	if (tls)
 		pl_tf_list_add(list, "443");
