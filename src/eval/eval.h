@@ -7,6 +7,7 @@
 #define PL_EVAL_EVAL_H
 
 #include "arch/arch.h"
+#include "base/buf.h"
 #include "model/model.h"
 
 enum pl_verdict { PL_PASS, PL_FAIL, PL_UNDECIDED, PL_NOT_APPLICABLE, PL_WAIVED, PL_NOT_ASKED, PL_VERDICT_COUNT };
@@ -64,6 +65,11 @@ enum pl_fail_on { PL_FAIL_ON_WARNING = 1, PL_FAIL_ON_UNKNOWN = 2, PL_FAIL_ON_NEV
  */
 struct pl_report *pl_evaluate(const struct pl_model *model, const struct pl_arch *arch,
 			      int64_t as_of, unsigned fail_on, int forced_exit);
+/* A finding in words: "vcpu is 2 (t3.medium), needs >= 4"; nothing sensitive is in them. */
+void pl_finding_say(const struct pl_finding *f, struct pl_buf *out);
+/* An object in words: pool "headless". */
+void pl_object_say(const struct pl_object *o, struct pl_buf *out);
+
 void pl_report_free(struct pl_report *r);
 void pl_report_freep(struct pl_report **r);
 #define pl_auto_report __attribute__((cleanup(pl_report_freep)))

@@ -29,21 +29,6 @@ static const char *attribute_of(const struct pl_test *t, struct pl_arena *arena)
 	return t->op == PL_OP_KEY ? pl_arena_strf(arena, "%s.%s", name, t->key) : name;
 }
 
-/* Says which machine type a size is of: the two come from one element of one attribute. */
-static const char *with_machine(const struct pl_fact *f, const struct pl_fact *machine,
-				const char *text, struct pl_arena *arena)
-{
-	if (!machine || !machine->known || machine->sensitive ||
-	    !pl_streq(machine->origin.path, f->origin.path))
-		return text;
-	return pl_arena_strf(arena, "%s (%s)", text, machine->value.s);
-}
-
-static bool follows_machine(enum pl_attr attr)
-{
-	return attr == PL_POOL_VCPU || attr == PL_POOL_MEMORY || attr == PL_POOL_ARCHITECTURE;
-}
-
 static const char *actual_of(const struct pl_test *t, const struct pl_fact *f,
 			     struct pl_arena *arena)
 {
@@ -67,12 +52,10 @@ static const char *why_unknown(const struct pl_fact *f, struct pl_arena *arena)
 	return f->value.open ? "only some of it is known" : "not known to be right or wrong";
 }
 
-static void add_fact(const struct explaining *x, const struct pl_test *t, const struct pl_fact *f,
-		     const struct pl_fact *machine)
+static void add_fact(const struct explaining *x, const struct pl_test *t, const struct pl_fact *f)
 {
 	struct pl_arena *arena = x->view->arena;
 	enum pl_truth truth = pl_judge_fact(t, f);
-	const char *actual = actual_of(t, f, arena);
 
 	if (x->negated)
 		truth = pl_truth_not(truth);
@@ -81,7 +64,7 @@ static void add_fact(const struct explaining *x, const struct pl_test *t, const 
 		.verdict = verdict_of(truth),
 		.attribute = attribute_of(t, arena),
 		.expected = x->negated ? pl_arena_strf(arena, "not %s", t->text) : t->text,
-		.actual = actual ? with_machine(f, machine, actual, arena) : NULL,
+		.actual = actual_of(t, f, arena),
 		.sensitive = f->sensitive,
 		.fact = f,
 		.waits_for = truth == PL_UNKNOWN ? f->waits_for : NULL,
@@ -102,20 +85,15 @@ static void add_missing(const struct explaining *x, const struct pl_test *t)
 	});
 }
 
-/* Sizes and machine types are written side by side, so one walk along both finds the pairs. */
 static void explain_test(const struct explaining *x, const struct pl_test *t, enum pl_truth truth)
 {
 	const struct pl_fact *f = pl_view_fact(x->view, t->attr);
-	const struct pl_fact *machine = f && follows_machine(t->attr) ?
-		pl_object_fact(x->view->object, PL_POOL_MACHINE, (int)f->witness) : NULL;
 
 	if (!f)
 		add_missing(x, t);
-	for (; f; f = pl_fact_next(f, (int)f->witness)) {
+	for (; f; f = pl_fact_next(f, (int)f->witness))
 		if (pl_judge_fact(t, f) == truth)
-			add_fact(x, t, f, machine);
-		machine = machine ? pl_fact_next(machine, (int)f->witness) : NULL;
-	}
+			add_fact(x, t, f);
 }
 
 static void explain_check(const struct explaining *x, const struct pl_check *check,

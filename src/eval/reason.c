@@ -23,35 +23,41 @@ static const char *address_of(const struct pl_object *o)
 	return "without a name";
 }
 
-static void add_object(struct pl_buf *b, struct pl_arena *arena, const struct pl_object *o)
+void pl_object_say(const struct pl_object *o, struct pl_buf *out)
 {
-	pl_buf_addf(b, "%s \"%s\"", pl_kind_words(arena, o->kind), o->name ? o->name : address_of(o));
+	for (const char *p = pl_kind_name(o->kind); *p; p++)
+		pl_buf_addc(out, *p == '_' ? ' ' : *p);
+	pl_buf_addf(out, " \"%s\"", o->name ? o->name : address_of(o));
 }
 
-static void add_finding(struct pl_buf *b, const struct pl_finding *f)
+static void say_value(const struct pl_finding *f, struct pl_buf *out)
+{
+	if (f->verdict == PL_UNDECIDED && !f->actual)
+		pl_buf_adds(out, " is not known");
+	else if (f->sensitive)
+		pl_buf_adds(out, f->verdict == PL_PASS ? " is as required" : " is not as required");
+	else
+		pl_buf_addf(out, " is %s", f->actual ? f->actual : "not set");
+}
+
+void pl_finding_say(const struct pl_finding *f, struct pl_buf *out)
 {
 	const char *why = f->waits_for ? f->waits_for : f->note;
 
 	if (!f->attribute) {
-		pl_buf_adds(b, why ? why : "it is there");
+		pl_buf_adds(out, why ? why : "it is there");
 		return;
 	}
-	pl_buf_adds(b, f->attribute);
-	if (f->verdict == PL_UNDECIDED && !f->actual)
-		pl_buf_adds(b, " is not known");
-	else if (f->sensitive)
-		pl_buf_adds(b, f->verdict == PL_PASS ? " is as required" : " is not as required");
-	else
-		pl_buf_addf(b, " is %s", f->actual ? f->actual : "not set");
+	pl_buf_adds(out, f->attribute);
+	say_value(f, out);
+	if (why)
+		pl_buf_addf(out, " (%s)", why);
 	if (f->verdict == PL_FAIL && f->expected)
-		pl_buf_addf(b, ", needs %s", f->expected);
-	if (f->verdict == PL_UNDECIDED && why)
-		pl_buf_addf(b, " (%s)", why);
+		pl_buf_addf(out, ", needs %s", f->expected);
 }
 
 /* The first object with such findings, and what they say of it. */
-static void add_first(struct pl_buf *b, struct pl_arena *arena, const struct pl_answer *a,
-		      enum pl_verdict verdict)
+static void add_first(struct pl_buf *b, const struct pl_answer *a, enum pl_verdict verdict)
 {
 	const struct pl_object *object = NULL;
 	size_t parts = 0;
@@ -62,13 +68,13 @@ static void add_first(struct pl_buf *b, struct pl_arena *arena, const struct pl_
 		if (f->verdict != verdict || (parts && f->object != object))
 			continue;
 		if (!parts && f->object) {
-			add_object(b, arena, f->object);
+			pl_object_say(f->object, b);
 			pl_buf_adds(b, ": ");
 		}
 		object = f->object;
 		if (parts < PARTS_NAMED) {
 			pl_buf_adds(b, parts ? "; " : "");
-			add_finding(b, f);
+			pl_finding_say(f, b);
 		}
 		parts++;
 	}
@@ -119,28 +125,27 @@ static void add_fail(struct pl_buf *b, struct pl_arena *arena, const struct pl_r
 		return;
 	if (n > 1 && r->quantifier == PL_SOME)
 		pl_buf_addf(b, "none of %zu does: ", n);
-	add_first(b, arena, a, PL_FAIL);
+	add_first(b, a, PL_FAIL);
 	if (n > 1 && r->quantifier == PL_EVERY)
 		pl_buf_addf(b, " (and %zu more)", n - 1);
 }
 
-static void add_pass(struct pl_buf *b, struct pl_arena *arena, const struct pl_requirement *r,
-		     const struct pl_answer *a)
+static void add_pass(struct pl_buf *b, const struct pl_requirement *r, const struct pl_answer *a)
 {
 	size_t n = objects_with(a, PL_PASS);
 
 	if (n > 1 && r->quantifier == PL_EVERY)
 		pl_buf_addf(b, "all %zu are as required", n);
 	else
-		add_first(b, arena, a, PL_PASS);
+		add_first(b, a, PL_PASS);
 }
 
 /* What stands in the way: a finding without an object explains the whole answer. */
-static void add_unknown(struct pl_buf *b, struct pl_arena *arena, const struct pl_answer *a)
+static void add_unknown(struct pl_buf *b, const struct pl_answer *a)
 {
 	size_t n = objects_with(a, PL_UNDECIDED);
 
-	add_first(b, arena, a, PL_UNDECIDED);
+	add_first(b, a, PL_UNDECIDED);
 	if (n > 1)
 		pl_buf_addf(b, " (and %zu more)", n - 1);
 }
@@ -153,9 +158,9 @@ const char *pl_reason(struct pl_arena *arena, const struct pl_requirement *r,
 	if (a->verdict == PL_FAIL)
 		add_fail(&b, arena, r, a);
 	else if (a->verdict == PL_PASS)
-		add_pass(&b, arena, r, a);
+		add_pass(&b, r, a);
 	else if (a->verdict == PL_UNDECIDED)
-		add_unknown(&b, arena, a);
+		add_unknown(&b, a);
 	else
 		pl_buf_addf(&b, t->present ? "no %s is one of those it asks of" : "there is no %s",
 			    kinds_asked(arena, r));
