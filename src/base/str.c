@@ -102,7 +102,7 @@ size_t pl_utf8_width(const char *s)
 	return w;
 }
 
-static uint32_t code_point(const char *p, size_t len)
+uint32_t pl_utf8_code_point(const char *p, size_t len)
 {
 	const unsigned char *u = (const unsigned char *)p;
 
@@ -115,10 +115,7 @@ static uint32_t code_point(const char *p, size_t len)
 	}
 }
 
-/*
- * Code points that move the cursor, change the direction of text or show as nothing: controls,
- * separators and Unicode's Default_Ignorable_Code_Point (DerivedCoreProperties.txt, 15.0).
- */
+/* Controls, separators and Default_Ignorable_Code_Point (DerivedCoreProperties.txt, 15.0). */
 static const struct {
 	uint32_t first, last;
 } deceptive[] = {
@@ -129,7 +126,7 @@ static const struct {
 	{ 0xfff0, 0xfffb },   { 0x1bca0, 0x1bca3 }, { 0x1d173, 0x1d17a }, { 0xe0000, 0xe0fff },
 };
 
-static bool is_deceptive(uint32_t c)
+bool pl_is_deceptive(uint32_t c)
 {
 	for (size_t i = 0; i < sizeof deceptive / sizeof *deceptive; i++)
 		if (c >= deceptive[i].first && c <= deceptive[i].last)
@@ -141,7 +138,7 @@ void pl_buf_add_safe(struct pl_buf *b, const char *s, size_t n)
 {
 	for (size_t i = 0; i < n;) {
 		size_t len = pl_utf8_len(s + i, n - i);
-		uint32_t c = len ? code_point(s + i, len) : 0;
+		uint32_t c = len ? pl_utf8_code_point(s + i, len) : 0;
 
 		if (!len) {
 			pl_buf_addf(b, "\\x%02x", (unsigned char)s[i]);
@@ -150,7 +147,7 @@ void pl_buf_add_safe(struct pl_buf *b, const char *s, size_t n)
 			pl_buf_adds(b, "\\n");
 		} else if (c == '\t') {
 			pl_buf_adds(b, "\\t");
-		} else if (is_deceptive(c)) {
+		} else if (pl_is_deceptive(c)) {
 			pl_buf_addf(b, c < 0x100 ? "\\x%02x" : "\\u{%x}", c);
 		} else {
 			pl_buf_add(b, s + i, len);

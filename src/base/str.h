@@ -52,6 +52,10 @@ void pl_buf_add_safe(struct pl_buf *b, const char *s, size_t n);
 
 /* Bytes of the valid UTF-8 sequence at p (1 to 4), or 0 when there is none within n bytes. */
 size_t pl_utf8_len(const char *p, size_t n);
+/* The code point of a valid sequence of len bytes. */
+uint32_t pl_utf8_code_point(const char *p, size_t len);
+/* Does it move the cursor, change the direction of text or show as nothing? */
+bool pl_is_deceptive(uint32_t c);
 /* Columns s takes on a terminal: one a code point. */
 size_t pl_utf8_width(const char *s);
 

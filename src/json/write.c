@@ -22,14 +22,23 @@ static void begin_value(struct pl_json_out *w)
 	w->first = false;
 }
 
+static void add_escape(struct pl_buf *b, uint32_t c)
+{
+	if (c > 0xffff) {
+		pl_buf_addf(b, "\\u%04x", 0xd800 + ((c - 0x10000) >> 10));
+		c = 0xdc00 + ((c - 0x10000) & 0x3ff);
+	}
+	pl_buf_addf(b, "\\u%04x", c);
+}
+
 static void add_string(struct pl_buf *b, const char *s)
 {
 	size_t n = strlen(s);
 
 	pl_buf_addc(b, '"');
 	for (size_t i = 0; i < n;) {
-		unsigned char c = (unsigned char)s[i];
 		size_t len = pl_utf8_len(s + i, n - i);
+		uint32_t c = len ? pl_utf8_code_point(s + i, len) : 0;
 
 		if (!len) {
 			pl_buf_adds(b, "\xef\xbf\xbd");
@@ -41,11 +50,8 @@ static void add_string(struct pl_buf *b, const char *s)
 			pl_buf_adds(b, "\\n");
 		} else if (c == '\t') {
 			pl_buf_adds(b, "\\t");
-		} else if (c < 0x20 || c == 0x7f) {
-			pl_buf_addf(b, "\\u%04x", c);
-		} else if (c == 0xc2 && (unsigned char)s[i + 1] < 0xa0) {
-			/* C1 controls: a terminal may obey them */
-			pl_buf_addf(b, "\\u%04x", (unsigned char)s[i + 1]);
+		} else if (pl_is_deceptive(c)) {
+			add_escape(b, c);
 		} else {
 			pl_buf_add(b, s + i, len);
 		}

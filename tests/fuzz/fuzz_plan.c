@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The whole line on the bytes of a plan: hostile/judge.h says what must hold. */
+#include <stdbool.h>
+
 #include "fuzz.h"
 #include "hostile/judge.h"
 

@@ -1,0 +1,434 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The result for people: what failed comes first, then what is undecided with what settles it, then
+ * one line for the rest.  Each line says object, actual and expected; the line below says where.
+ */
+#include <string.h>
+
+#include "base/str.h"
+#include "report/internal.h"
+
+#define LABEL_COLUMNS 6  /* "FAIL  " */
+#define OBJECTS_SHOWN 10 /* of one requirement, unless everything is asked for */
+
+struct text {
+	const struct pl_report *report;
+	const struct pl_report_style *style;
+	struct pl_buf *out;
+	size_t id_columns; /* of the longest id that is printed */
+};
+
+static const char *const colours[] = { "FAIL", "31", "warn", "33", "?", "36", "pass", "32", NULL };
+
+/* The word a line begins with, in its colour, padded to a column. */
+static void label(const struct text *t, const char *word)
+{
+	const char *const *c = colours;
+
+	while (*c && strcmp(*c, word))
+		c += 2;
+	if (t->style->colour && *c)
+		pl_buf_addf(t->out, "\x1b[1;%sm%s\x1b[0m", c[1], word);
+	else
+		pl_buf_adds(t->out, word);
+	pl_buf_pad(t->out, ' ', strlen(word) < LABEL_COLUMNS ? LABEL_COLUMNS - strlen(word) : 1);
+}
+
+/* A line that begins with a label and goes on with text, below itself where it is broken. */
+static void labelled(const struct text *t, const char *word, const char *text)
+{
+	label(t, word);
+	pl_layout_words(t->out, t->style->width, LABEL_COLUMNS, text);
+	pl_buf_addc(t->out, '\n');
+}
+
+static void row(const struct text *t, const char *word, const struct pl_result *r, const char *text)
+{
+	size_t n = strlen(r->requirement->id);
+
+	label(t, word);
+	pl_buf_add_safe(t->out, r->requirement->id, n);
+	pl_buf_pad(t->out, ' ', n < t->id_columns ? t->id_columns - n + 2 : 2);
+	pl_layout_words(t->out, t->style->width, LABEL_COLUMNS + t->id_columns + 2, text);
+	pl_buf_addc(t->out, '\n');
+}
+
+/* ---- the heading ---- */
+
+static const char *text_fact(const struct pl_object *cluster, enum pl_attr attr)
+{
+	const struct pl_fact *f = pl_object_fact(cluster, attr, -1);
+
+	return f && f->known && !f->sensitive ? f->value.s : NULL;
+}
+
+/* EKS "dev", eu-west-1 */
+static void say_cluster(const struct pl_object *cluster, struct pl_buf *out)
+{
+	const char *provider = cluster ? text_fact(cluster, PL_CLUSTER_PROVIDER) : NULL;
+	const char *location = cluster ? text_fact(cluster, PL_CLUSTER_LOCATION) : NULL;
+
+	if (!cluster) {
+		pl_buf_adds(out, "no cluster");
+		return;
+	}
+	if (!provider)
+		provider = "cluster";
+	for (const char *p = provider; *p; p++)
+		pl_buf_addc(out, strlen(provider) == 3 && *p >= 'a' && *p <= 'z' && *provider != 'k'
+					 ? (char)(*p - 'a' + 'A') : *p);
+	if (cluster->name)
+		pl_buf_addf(out, " \"%s\"", cluster->name);
+	if (location)
+		pl_buf_addf(out, ", %s", location);
+}
+
+static void say_source(const struct pl_source *s, struct pl_buf *out)
+{
+	bool state = pl_streq(s->kind, "terraform-state"), plan = pl_streq(s->kind, "terraform-plan");
+
+	pl_buf_adds(out, plan ? "plan" : state ? "state" : "snapshot");
+	if (plan || state)
+		pl_buf_addf(out, " of %zu resource%s", s->resources, s->resources == 1 ? "" : "s");
+	if (s->terraform_version)
+		pl_buf_addf(out, ", Terraform %s", s->terraform_version);
+}
+
+static void heading(const struct text *t)
+{
+	const struct pl_report *r = t->report;
+	pl_auto_buf b = PL_BUF_INIT;
+
+	pl_buf_adds(&b, r->arch->name);
+	if (r->arch->profile)
+		pl_buf_addf(&b, "/%s", r->arch->profile);
+	if (r->arch->edition)
+		pl_buf_addf(&b, " %s", r->arch->edition);
+	pl_buf_adds(&b, " \xc2\xb7 ");
+	if (r->cluster_count > 1)
+		pl_buf_addf(&b, "%zu clusters", r->cluster_count);
+	else
+		say_cluster(r->cluster_count ? r->clusters[0] : NULL, &b);
+	pl_buf_adds(&b, " \xc2\xb7 ");
+	if (r->model->source_count == 1)
+		say_source(&r->model->sources[0], &b);
+	else
+		pl_buf_addf(&b, "%zu sources", r->model->source_count);
+	pl_layout_words(t->out, t->style->width, 0, b.data);
+	pl_buf_addc(t->out, '\n');
+	if (r->arch->status_text) {
+		pl_layout_words(t->out, t->style->width, 0, r->arch->status_text);
+		pl_buf_addc(t->out, '\n');
+	}
+}
+
+/* ---- what failed ---- */
+
+/* Where a finding was seen, below the column its text began in. */
+static void where(const struct text *t, const struct pl_finding *f, enum pl_witness witness)
+{
+	const struct pl_origin *o = f->fact ? &f->fact->origin : f->object ? &f->object->origin[witness] : NULL;
+
+	if (!o || !o->address)
+		return;
+	pl_buf_pad(t->out, ' ', LABEL_COLUMNS + t->id_columns + 2);
+	if (o->file) {
+		pl_buf_add_safe(t->out, o->file, strlen(o->file));
+		pl_buf_addf(t->out, ":%d  ", o->line);
+	}
+	pl_buf_add_safe(t->out, o->address, strlen(o->address));
+	pl_buf_addc(t->out, '\n');
+}
+
+/* The findings from a->findings[i] on that are about one object and failed, as one line. */
+static size_t one_object(const struct text *t, const char *word, const struct pl_result *r,
+			 enum pl_witness witness, size_t i)
+{
+	const struct pl_answer *a = &r->by[witness];
+	const struct pl_finding *first = &a->findings[i];
+	pl_auto_buf b = PL_BUF_INIT;
+
+	pl_object_say(first->object, &b);
+	for (; i < a->count && a->findings[i].object == first->object; i++) {
+		if (a->findings[i].verdict != PL_FAIL)
+			continue;
+		pl_buf_adds(&b, &a->findings[i] == first ? ": " : "; ");
+		pl_finding_say(&a->findings[i], &b);
+	}
+	row(t, word, r, b.data);
+	where(t, first, witness);
+	return i;
+}
+
+static void failed_answer(const struct text *t, const char *word, const struct pl_result *r,
+			  enum pl_witness witness)
+{
+	const struct pl_answer *a = &r->by[witness];
+	size_t shown = 0, left = 0;
+
+	if (r->requirement->quantifier == PL_EVERY)
+		for (size_t i = 0; i < a->count;) {
+			if (a->findings[i].verdict != PL_FAIL || !a->findings[i].object) {
+				i++;
+			} else if (shown < OBJECTS_SHOWN || t->style->verbose) {
+				i = one_object(t, word, r, witness, i);
+				shown++;
+			} else {
+				const struct pl_object *o = a->findings[i].object;
+
+				while (i < a->count && a->findings[i].object == o)
+					i++;
+				left++;
+			}
+		}
+	if (!shown)
+		row(t, word, r, a->reason);
+	if (left) {
+		pl_buf_pad(t->out, ' ', LABEL_COLUMNS + t->id_columns + 2);
+		pl_buf_addf(t->out, "and %zu more (-v lists them)\n", left);
+	}
+}
+
+static const char *severity_word(enum pl_severity s)
+{
+	return s == PL_ERROR ? "FAIL" : s == PL_WARNING ? "warn" : "info";
+}
+
+static void failures(const struct text *t, const struct pl_result *r, size_t n, enum pl_severity severity)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (r[i].verdict != PL_FAIL || r[i].requirement->severity != severity)
+			continue;
+		for (int w = 0; w < PL_WITNESS_COUNT; w++)
+			if (r[i].by[w].asked && r[i].by[w].verdict == PL_FAIL)
+				failed_answer(t, severity_word(severity), &r[i], (enum pl_witness)w);
+	}
+}
+
+/* ---- the rest ---- */
+
+/* The reason of the witness that decided the row, or NULL. */
+static const char *reason_of(const struct pl_result *r)
+{
+	for (int w = 0; w < PL_WITNESS_COUNT; w++)
+		if (r->by[w].asked && r->by[w].verdict == r->verdict)
+			return r->by[w].reason;
+	return NULL;
+}
+
+static void say_witnesses(unsigned seen_by, struct pl_buf *out)
+{
+	const char *between = "";
+
+	for (int w = 0; w < PL_WITNESS_COUNT; w++)
+		if (seen_by & 1u << w) {
+			pl_buf_addf(out, "%s%s", between, pl_witness_name((enum pl_witness)w));
+			between = ", ";
+		}
+}
+
+static void undecided(const struct text *t, const struct pl_result *r)
+{
+	const char *reason = reason_of(r);
+	pl_auto_buf b = PL_BUF_INIT;
+
+	pl_buf_adds(&b, reason ? reason : "the witnesses disagree");
+	for (size_t i = 0; i < r->requirement->settled_count; i++)
+		pl_buf_addf(&b, "%s%s", i ? " or " : "; ", r->requirement->settled_by[i]);
+	if (r->requirement->settled_count)
+		pl_buf_adds(&b, r->requirement->settled_count > 1 ? " settle it" : " settles it");
+	row(t, "?", r, b.data);
+}
+
+static void settled(const struct text *t, const struct pl_result *r, enum pl_verdict verdict,
+		    const char *word)
+{
+	const char *reason = reason_of(r);
+	pl_auto_buf b = PL_BUF_INIT;
+
+	if (r->verdict != verdict)
+		return;
+	if (verdict == PL_NOT_ASKED) {
+		pl_buf_adds(&b, "seen only by: ");
+		say_witnesses(r->requirement->seen_by, &b);
+	} else {
+		pl_buf_adds(&b, reason ? reason : r->requirement->title);
+	}
+	row(t, word, r, b.data);
+}
+
+static const struct {
+	enum pl_verdict verdict;
+	const char *word, *counted;
+} rest[] = {
+	{ PL_PASS, "pass", "pass" },
+	{ PL_WAIVED, "waived", "waived" },
+	{ PL_NOT_APPLICABLE, "n/a", "not applicable" },
+	{ PL_NOT_ASKED, "-", "not asked" },
+};
+#define REST (sizeof rest / sizeof *rest)
+
+static void list_rest(const struct text *t, const struct pl_result *r, size_t n)
+{
+	for (size_t k = 0; k < REST; k++)
+		for (size_t i = 0; i < n; i++)
+			settled(t, &r[i], rest[k].verdict, rest[k].word);
+}
+
+/* "pass 19   not asked 8 (seen only by: cluster, node)" */
+static void count_rest(const struct text *t, const struct pl_result *r, size_t n)
+{
+	unsigned others = 0;
+	pl_auto_buf b = PL_BUF_INIT;
+
+	for (size_t k = 0; k < REST; k++) {
+		size_t count = 0;
+
+		for (size_t i = 0; i < n; i++)
+			if (r[i].verdict == rest[k].verdict) {
+				count++;
+				if (rest[k].verdict == PL_NOT_ASKED)
+					others |= r[i].requirement->seen_by;
+			}
+		if (count)
+			pl_buf_addf(&b, "%s%s %zu", b.len ? "   " : "", rest[k].counted, count);
+	}
+	if (others) {
+		pl_buf_adds(&b, " (seen only by: ");
+		say_witnesses(others, &b);
+		pl_buf_addc(&b, ')');
+	}
+	if (b.len)
+		pl_buf_addf(t->out, "%s\n", b.data);
+}
+
+/* ---- blocks ---- */
+
+static bool is_printed(const struct pl_report_style *style, const struct pl_result *r)
+{
+	if (r->verdict == PL_FAIL)
+		return !style->quiet || r->requirement->severity != PL_INFO;
+	return !style->quiet && (r->verdict == PL_UNDECIDED || style->verbose);
+}
+
+/* Results r[0..n) of one cluster. */
+static void block(const struct text *t, const struct pl_result *r, size_t n)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < n; i++)
+		any = any || is_printed(t->style, &r[i]);
+	if (t->style->quiet && !any)
+		return;
+	pl_buf_addc(t->out, '\n');
+	if (t->report->cluster_count > 1) {
+		pl_auto_buf b = PL_BUF_INIT;
+
+		say_cluster(r->cluster, &b);
+		pl_layout_words(t->out, t->style->width, 0, b.data);
+		pl_buf_addc(t->out, '\n');
+	}
+	failures(t, r, n, PL_ERROR);
+	failures(t, r, n, PL_WARNING);
+	if (t->style->quiet)
+		return;
+	failures(t, r, n, PL_INFO);
+	for (size_t i = 0; i < n; i++)
+		if (r[i].verdict == PL_UNDECIDED)
+			undecided(t, &r[i]);
+	if (t->style->verbose)
+		list_rest(t, r, n);
+	count_rest(t, r, n);
+}
+
+static void blocks(const struct text *t)
+{
+	const struct pl_report *r = t->report;
+
+	for (size_t i = 0, n; i < r->count; i += n) {
+		for (n = 1; i + n < r->count && r->results[i + n].cluster == r->results[i].cluster; n++)
+			continue;
+		block(t, &r->results[i], n);
+	}
+}
+
+/* ---- the end ---- */
+
+static void say_drift(const struct pl_drift *d, struct pl_buf *out)
+{
+	if (d->object)
+		pl_object_say(d->object, out);
+	pl_buf_addf(out, " %s: the state says %s, the real one is %s%s", d->attribute, d->state ? d->state : "nothing",
+		    d->now ? d->now : "not set", d->will_change ? ", and this plan changes it" : "");
+}
+
+static void notes(const struct text *t)
+{
+	const struct pl_model *m = t->report->model;
+
+	if (m->drift_count || m->problem_count)
+		pl_buf_addc(t->out, '\n');
+	for (size_t i = 0; i < m->drift_count; i++) {
+		pl_auto_buf b = PL_BUF_INIT;
+
+		say_drift(&m->drift[i], &b);
+		labelled(t, "drift", b.data);
+	}
+	for (size_t i = 0; i < m->problem_count; i++) {
+		const struct pl_problem *p = &m->problems[i];
+		bool named = !p->source || strstr(p->message, p->source);
+		pl_auto_buf b = PL_BUF_INIT;
+
+		pl_buf_addf(&b, "%s%s%s", named ? "" : p->source, named ? "" : ": ", p->message);
+		labelled(t, "note", b.data);
+	}
+	for (size_t i = 0; i < m->source_count; i++) {
+		const struct pl_source *s = &m->sources[i];
+		pl_auto_buf b = PL_BUF_INIT;
+
+		if (s->complete)
+			continue;
+		pl_buf_addf(&b, "%s is not the whole of it%s%s", s->name, s->why ? ": " : "", s->why ? s->why : "");
+		labelled(t, "note", b.data);
+	}
+}
+
+static void add_count(struct pl_buf *b, size_t n, const char *one, const char *many)
+{
+	if (n)
+		pl_buf_addf(b, "%s%zu %s", b->len ? ", " : "", n, n == 1 ? one : many);
+}
+
+static void last_line(const struct text *t)
+{
+	static const char *const ends[] = {
+		[PL_DOES_NOT_CONFORM] = "does not conform", [PL_CONFORMS] = "conforms",
+		[PL_CANNOT_TELL] = "cannot tell yet",
+	};
+	const struct pl_report *r = t->report;
+	pl_auto_buf b = PL_BUF_INIT;
+
+	add_count(&b, r->errors_failed, "error", "errors");
+	add_count(&b, r->warnings_failed, "warning", "warnings");
+	add_count(&b, r->summary[PL_UNDECIDED], "undecided", "undecided");
+	pl_buf_addf(t->out, "\n%s: %s\n", b.len ? b.data : "nothing failed", ends[r->conforms]);
+}
+
+void pl_report_text(const struct pl_report *report, const struct pl_report_style *style,
+		    struct pl_buf *out)
+{
+	struct text t = { report, style, out, 0 };
+
+	for (size_t i = 0; i < report->count; i++) {
+		size_t n = strlen(report->results[i].requirement->id);
+
+		if (is_printed(style, &report->results[i]) && n > t.id_columns)
+			t.id_columns = n;
+	}
+	if (!style->quiet)
+		heading(&t);
+	blocks(&t);
+	if (!style->quiet)
+		notes(&t);
+	last_line(&t);
+}
