@@ -29,10 +29,10 @@ static int load_list(struct loader *l, const struct pl_yaml_node *n, enum pl_kin
 	struct pl_cond *c;
 
 	if (n->kind != PL_YAML_SEQUENCE || !n->count)
-		return fail_at(l, n, "'%s' takes a list of conditions", op == PL_COND_ALL ? "all" : "any");
+		return pl_arch_fail_at(l, n, "'%s' takes a list of conditions", op == PL_COND_ALL ? "all" : "any");
 	c = new_cond(l, op, n->count);
 	for (size_t i = 0; i < n->count; i++)
-		if (load_condition(l, n->items[i], kind, depth + 1, &subs(c)[i]))
+		if (pl_arch_load_condition(l, n->items[i], kind, depth + 1, &subs(c)[i]))
 			return -1;
 	*out = c;
 	return 0;
@@ -43,7 +43,7 @@ static int load_not(struct loader *l, const struct pl_yaml_node *n, enum pl_kind
 {
 	struct pl_cond *c = new_cond(l, PL_COND_NOT, 1);
 
-	if (load_condition(l, n, kind, depth + 1, &subs(c)[0]))
+	if (pl_arch_load_condition(l, n, kind, depth + 1, &subs(c)[0]))
 		return -1;
 	*out = c;
 	return 0;
@@ -59,10 +59,10 @@ static int load_check(struct loader *l, const struct pl_yaml_node *n, enum pl_ki
 	if (!check) {
 		for (const struct pl_check *known = pl_checks; known->name; known++)
 			pl_buf_addf(&names, "%s%s", names.len ? ", " : "", known->name);
-		return fail_at(l, n, "there is no check '%s'; known: %s", n->text ? n->text : "", names.data);
+		return pl_arch_fail_at(l, n, "there is no check '%s'; known: %s", n->text ? n->text : "", names.data);
 	}
 	if (check->on != kind)
-		return fail_at(l, n, "check '%s' judges a %s, not a %s", check->name,
+		return pl_arch_fail_at(l, n, "check '%s' judges a %s, not a %s", check->name,
 			       pl_kind_name(check->on), pl_kind_name(kind));
 	c = new_cond(l, PL_COND_CHECK, 0);
 	c->check = check;
@@ -82,12 +82,12 @@ static int load_selection(struct loader *l, const struct pl_yaml_node *n, enum p
 	if (!s) {
 		for (size_t i = 0; selections && i < selections->count; i++)
 			pl_buf_addf(&names, "%s%s", i ? ", " : "", selections->keys[i]->text);
-		return fail_at(l, n, "there is no selection '%s'; known: %s", n->text,
+		return pl_arch_fail_at(l, n, "there is no selection '%s'; known: %s", n->text,
 			       names.len ? names.data : "none");
 	}
 	if (!on || pl_kind_find(on) != (int)kind || !pl_yaml_get(s, "where"))
-		return fail_at(l, n, "selection '%s' selects no %s", n->text, pl_kind_name(kind));
-	return load_condition(l, pl_yaml_get(s, "where"), kind, depth + 1, out);
+		return pl_arch_fail_at(l, n, "selection '%s' selects no %s", n->text, pl_kind_name(kind));
+	return pl_arch_load_condition(l, pl_yaml_get(s, "where"), kind, depth + 1, out);
 }
 
 static int unknown_attribute(struct loader *l, const struct pl_yaml_node *key, enum pl_kind kind)
@@ -97,7 +97,7 @@ static int unknown_attribute(struct loader *l, const struct pl_yaml_node *key, e
 	for (int a = 0; a < PL_ATTR_COUNT; a++)
 		if (pl_attrs[a].kind == kind)
 			pl_buf_addf(&names, "%s%s", names.len ? ", " : "", pl_attrs[a].name);
-	return fail_at(l, key, "a %s has no attribute '%s'; it has: %s", pl_kind_name(kind), key->text,
+	return pl_arch_fail_at(l, key, "a %s has no attribute '%s'; it has: %s", pl_kind_name(kind), key->text,
 		       names.data);
 }
 
@@ -118,21 +118,21 @@ static int load_member(struct loader *l, const struct pl_yaml_node *key,
 	attr = pl_attr_find(kind, key->text);
 	if (attr < 0)
 		return unknown_attribute(l, key, kind);
-	return load_test(l, value, (enum pl_attr)attr, out);
+	return pl_arch_load_test(l, value, (enum pl_attr)attr, out);
 }
 
-int load_condition(struct loader *l, const struct pl_yaml_node *n, enum pl_kind kind,
+int pl_arch_load_condition(struct loader *l, const struct pl_yaml_node *n, enum pl_kind kind,
 		   unsigned depth, const struct pl_cond **out)
 {
 	struct pl_cond *c;
 
 	if (depth > PL_LIMIT_CONDITION_DEPTH)
-		return fail_at(l, n, "conditions nested more than %d deep (or a selection that names itself)",
+		return pl_arch_fail_at(l, n, "conditions nested more than %d deep (or a selection that names itself)",
 			       PL_LIMIT_CONDITION_DEPTH);
 	if (n->kind == PL_YAML_SCALAR)
 		return load_selection(l, n, kind, depth, out);
 	if (n->kind != PL_YAML_MAPPING || !n->count)
-		return fail_at(l, n, "a condition is a mapping of attributes, or the name of a selection");
+		return pl_arch_fail_at(l, n, "a condition is a mapping of attributes, or the name of a selection");
 	if (n->count == 1)
 		return load_member(l, n->keys[0], n->items[0], kind, depth, out);
 	c = new_cond(l, PL_COND_ALL, n->count);

@@ -16,7 +16,7 @@ const char *pl_severity_name(enum pl_severity s)
 	return names[s];
 }
 
-int fail_at(struct loader *l, const struct pl_yaml_node *at, const char *fmt, ...)
+int pl_arch_fail_at(struct loader *l, const struct pl_yaml_node *at, const char *fmt, ...)
 {
 	char text[900];
 	va_list ap;
@@ -27,13 +27,13 @@ int fail_at(struct loader *l, const struct pl_yaml_node *at, const char *fmt, ..
 	return pl_err_set(l->err, PL_E_USAGE, "%s:%d: %s", l->name, at->line, text);
 }
 
-int only_keys(struct loader *l, const struct pl_yaml_node *map, const char *what,
+int pl_arch_only_keys(struct loader *l, const struct pl_yaml_node *map, const char *what,
 	      const char *const *names)
 {
 	pl_auto_buf known = PL_BUF_INIT;
 
 	if (map->kind != PL_YAML_MAPPING)
-		return fail_at(l, map, "%s is a mapping", what);
+		return pl_arch_fail_at(l, map, "%s is a mapping", what);
 	for (size_t i = 0; i < map->count; i++) {
 		const char *const *n = names;
 
@@ -43,26 +43,26 @@ int only_keys(struct loader *l, const struct pl_yaml_node *map, const char *what
 			continue;
 		for (n = names; *n; n++)
 			pl_buf_addf(&known, "%s%s", known.len ? ", " : "", *n);
-		return fail_at(l, map->keys[i], "%s has no '%s'; it has: %s", what, map->keys[i]->text,
+		return pl_arch_fail_at(l, map->keys[i], "%s has no '%s'; it has: %s", what, map->keys[i]->text,
 			       known.data);
 	}
 	return 0;
 }
 
-int text_of(struct loader *l, const struct pl_yaml_node *map, const char *key, bool required,
+int pl_arch_text_of(struct loader *l, const struct pl_yaml_node *map, const char *key, bool required,
 	    const char **out)
 {
 	const struct pl_yaml_node *v = pl_yaml_get(map, key);
 
 	if (!v && required)
-		return fail_at(l, map, "'%s' is missing", key);
+		return pl_arch_fail_at(l, map, "'%s' is missing", key);
 	if (v && (v->kind != PL_YAML_SCALAR || !*v->text))
-		return fail_at(l, v, "'%s' is one text", key);
+		return pl_arch_fail_at(l, v, "'%s' is one text", key);
 	*out = v ? v->text : NULL;
 	return 0;
 }
 
-int texts_of(struct loader *l, const struct pl_yaml_node *n, const char *const **out, size_t *count)
+int pl_arch_texts_of(struct loader *l, const struct pl_yaml_node *n, const char *const **out, size_t *count)
 {
 	size_t len = n->kind == PL_YAML_SEQUENCE ? n->count : 1;
 	const char **texts = pl_arena_alloc(&l->arch->arena, (len + 1) * sizeof *texts);
@@ -71,7 +71,7 @@ int texts_of(struct loader *l, const struct pl_yaml_node *n, const char *const *
 		const struct pl_yaml_node *item = n->kind == PL_YAML_SEQUENCE ? n->items[i] : n;
 
 		if (item->kind != PL_YAML_SCALAR)
-			return fail_at(l, item, "a text or a list of texts belongs here");
+			return pl_arch_fail_at(l, item, "a text or a list of texts belongs here");
 		texts[i] = item->text;
 	}
 	*out = texts;
@@ -79,7 +79,7 @@ int texts_of(struct loader *l, const struct pl_yaml_node *n, const char *const *
 	return 0;
 }
 
-int choice_of(struct loader *l, const struct pl_yaml_node *n, const char *what,
+int pl_arch_choice_of(struct loader *l, const struct pl_yaml_node *n, const char *what,
 	      const char *const *names, size_t count)
 {
 	pl_auto_buf known = PL_BUF_INIT;
@@ -89,13 +89,13 @@ int choice_of(struct loader *l, const struct pl_yaml_node *n, const char *what,
 			return (int)i;
 		pl_buf_addf(&known, "%s%s", i ? ", " : "", names[i]);
 	}
-	return fail_at(l, n, "'%s' is no %s; one of: %s", n->kind == PL_YAML_SCALAR ? n->text : "a list", what,
+	return pl_arch_fail_at(l, n, "'%s' is no %s; one of: %s", n->kind == PL_YAML_SCALAR ? n->text : "a list", what,
 		       known.data);
 }
 
 /* ---- parameters ---- */
 
-const char *parameter(const struct loader *l, const char *name)
+const char *pl_arch_parameter(const struct loader *l, const char *name)
 {
 	const struct pl_yaml_node *p = pl_yaml_get(pl_yaml_get(l->root, "parameters"), name);
 
@@ -115,11 +115,11 @@ static int check_parameters(struct loader *l)
 	for (size_t i = 0; all && i < all->count; i++) {
 		const char *value;
 
-		if (only_keys(l, all->items[i], "a parameter", names) ||
-		    text_of(l, all->items[i], "default", true, &value))
+		if (pl_arch_only_keys(l, all->items[i], "a parameter", names) ||
+		    pl_arch_text_of(l, all->items[i], "default", true, &value))
 			return -1;
 		if (strcmp(value, "true") && strcmp(value, "false"))
-			return fail_at(l, all->items[i], "the default of a parameter is true or false");
+			return pl_arch_fail_at(l, all->items[i], "the default of a parameter is true or false");
 	}
 	return 0;
 }
@@ -133,7 +133,7 @@ static int check_settings(struct loader *l)
 	for (size_t i = 0; all && i < all->count; i++)
 		pl_buf_addf(&known, "%s%s", i ? ", " : "", all->keys[i]->text);
 	for (size_t i = 0; i < l->set_count; i++) {
-		if (!parameter(l, l->set[i].name))
+		if (!pl_arch_parameter(l, l->set[i].name))
 			return pl_err_set(l->err, PL_E_USAGE, "--set %s=%s: architecture '%s' has no parameter '%s'; it has: %s",
 					  l->set[i].name, l->set[i].value, l->arch->name, l->set[i].name,
 					  known.len ? known.data : "none");
@@ -154,7 +154,7 @@ static int load_profiles(struct loader *l, const char *wanted)
 	pl_auto_buf known = PL_BUF_INIT;
 
 	if (!all || all->kind != PL_YAML_MAPPING || !count || count > 32)
-		return fail_at(l, all ? all : l->root, "'profiles' names 1 to 32 profiles, the default first");
+		return pl_arch_fail_at(l, all ? all : l->root, "'profiles' names 1 to 32 profiles, the default first");
 	l->arch->profiles = profiles;
 	l->arch->profile_count = count;
 	for (size_t i = 0; i < count; i++) {
@@ -181,16 +181,16 @@ static int load_head(struct loader *l, const char *profile)
 	struct pl_arch *a = l->arch;
 	const char *format;
 
-	if (only_keys(l, l->root, "an architecture", top_keys) ||
-	    text_of(l, l->root, "format", true, &format))
+	if (pl_arch_only_keys(l, l->root, "an architecture", top_keys) ||
+	    pl_arch_text_of(l, l->root, "format", true, &format))
 		return -1;
 	if (strcmp(format, "plumbline-arch/1"))
-		return fail_at(l, pl_yaml_get(l->root, "format"), "format '%s' is not known; plumbline-arch/1 is", format);
-	if (text_of(l, l->root, "name", true, &a->name) || text_of(l, l->root, "title", true, &a->title) ||
-	    text_of(l, l->root, "edition", true, &a->edition) ||
-	    text_of(l, l->root, "status", true, &a->status) ||
-	    text_of(l, l->root, "status_text", false, &a->status_text) ||
-	    text_of(l, l->root, "url", false, &a->url) || check_parameters(l))
+		return pl_arch_fail_at(l, pl_yaml_get(l->root, "format"), "format '%s' is not known; plumbline-arch/1 is", format);
+	if (pl_arch_text_of(l, l->root, "name", true, &a->name) || pl_arch_text_of(l, l->root, "title", true, &a->title) ||
+	    pl_arch_text_of(l, l->root, "edition", true, &a->edition) ||
+	    pl_arch_text_of(l, l->root, "status", true, &a->status) ||
+	    pl_arch_text_of(l, l->root, "status_text", false, &a->status_text) ||
+	    pl_arch_text_of(l, l->root, "url", false, &a->url) || check_parameters(l))
 		return -1;
 	return load_profiles(l, profile);
 }
@@ -201,12 +201,12 @@ static int load_requirements(struct loader *l)
 	struct pl_arch *a = l->arch;
 
 	if (!list || list->kind != PL_YAML_SEQUENCE || !list->count)
-		return fail_at(l, list ? list : l->root, "'requirements' is a list of at least one");
+		return pl_arch_fail_at(l, list ? list : l->root, "'requirements' is a list of at least one");
 	a->requirements = pl_realloc(a->requirements, a->count + list->count, sizeof *a->requirements);
 	for (size_t i = 0; i < list->count; i++) {
 		struct pl_requirement r;
 
-		if (load_requirement(l, list->items[i], &r))
+		if (pl_arch_load_requirement(l, list->items[i], &r))
 			return -1;
 		a->requirements[a->count++] = r;
 	}
@@ -219,7 +219,7 @@ static int parse(struct loader *l, const struct pl_arch_text *text)
 	if (pl_yaml_parse(&l->arch->arena, l->name, text->text, text->len, &l->root, l->err))
 		return -1;
 	if (l->root->kind != PL_YAML_MAPPING)
-		return fail_at(l, l->root, "an architecture is a mapping");
+		return pl_arch_fail_at(l, l->root, "an architecture is a mapping");
 	return 0;
 }
 

@@ -25,16 +25,16 @@ static int load_clause(struct loader *l, const struct pl_yaml_node *n, struct pl
 	int kind;
 
 	if (!on)
-		return fail_at(l, n, "'on' is missing: what kind of object is judged");
-	kind = choice_of(l, on, "kind", kinds, PL_KIND_COUNT);
+		return pl_arch_fail_at(l, n, "'on' is missing: what kind of object is judged");
+	kind = pl_arch_choice_of(l, on, "kind", kinds, PL_KIND_COUNT);
 	if (kind < 0)
 		return -1;
 	c->on = (enum pl_kind)kind;
-	if (p && texts_of(l, p, &c->provider, &c->provider_count))
+	if (p && pl_arch_texts_of(l, p, &c->provider, &c->provider_count))
 		return -1;
-	if (where && load_condition(l, where, c->on, 0, &c->where))
+	if (where && pl_arch_load_condition(l, where, c->on, 0, &c->where))
 		return -1;
-	return expect ? load_condition(l, expect, c->on, 0, &c->expect) : 0;
+	return expect ? pl_arch_load_condition(l, expect, c->on, 0, &c->expect) : 0;
 }
 
 static int load_clauses(struct loader *l, const struct pl_yaml_node *n, struct pl_requirement *r)
@@ -46,20 +46,20 @@ static int load_clauses(struct loader *l, const struct pl_yaml_node *n, struct p
 	r->clauses = clauses;
 	r->clause_count = count;
 	if (list && (list->kind != PL_YAML_SEQUENCE || !count || pl_yaml_get(n, "on")))
-		return fail_at(l, list, "'clauses' is a list, and stands instead of 'on', 'where', 'expect'");
+		return pl_arch_fail_at(l, list, "'clauses' is a list, and stands instead of 'on', 'where', 'expect'");
 	for (size_t i = 0; i < count; i++) {
 		const struct pl_yaml_node *item = list ? list->items[i] : n;
 
-		if ((list && only_keys(l, item, "a clause", clause_keys)) || load_clause(l, item, &clauses[i]))
+		if ((list && pl_arch_only_keys(l, item, "a clause", clause_keys)) || load_clause(l, item, &clauses[i]))
 			return -1;
 	}
 	if (fallback) {
 		struct pl_clause *c = pl_arena_alloc(&l->arch->arena, sizeof *c);
 
-		if (only_keys(l, fallback, "a fallback", clause_keys) || load_clause(l, fallback, c))
+		if (pl_arch_only_keys(l, fallback, "a fallback", clause_keys) || load_clause(l, fallback, c))
 			return -1;
 		if (c->on != PL_CLUSTER)
-			return fail_at(l, fallback, "a fallback is asked of the cluster: on: cluster");
+			return pl_arch_fail_at(l, fallback, "a fallback is asked of the cluster: on: cluster");
 		r->fallback = c;
 	}
 	return 0;
@@ -74,22 +74,22 @@ static int load_severity(struct loader *l, const struct pl_yaml_node *n, struct 
 	int severity;
 
 	if (!s)
-		return fail_at(l, n, "'severity' is missing: error, warning or info, or one for each profile");
+		return pl_arch_fail_at(l, n, "'severity' is missing: error, warning or info, or one for each profile");
 	if (s->kind == PL_YAML_MAPPING) {
 		const char *names[33] = { NULL };
 
 		for (size_t i = 0; i < l->arch->profile_count && i < 32; i++)
 			names[i] = l->arch->profiles[i].name;
-		if (only_keys(l, s, "'severity'", names))
+		if (pl_arch_only_keys(l, s, "'severity'", names))
 			return -1;
 		for (size_t i = 0; i < s->count; i++)
-			if (choice_of(l, s->items[i], "severity", severities, 4) < 0)
+			if (pl_arch_choice_of(l, s->items[i], "severity", severities, 4) < 0)
 				return -1;
 		if (s->count != l->arch->profile_count)
-			return fail_at(l, s, "'severity' must name every profile");
+			return pl_arch_fail_at(l, s, "'severity' must name every profile");
 		s = pl_yaml_get(s, l->arch->profile);
 	}
-	severity = choice_of(l, s, "severity", severities, 4);
+	severity = pl_arch_choice_of(l, s, "severity", severities, 4);
 	if (severity < 0)
 		return -1;
 	r->asked = severity != 3;
@@ -101,13 +101,13 @@ static int load_asked_if(struct loader *l, const struct pl_yaml_node *n, struct 
 {
 	const char *name;
 
-	if (text_of(l, n, "asked_if", false, &name))
+	if (pl_arch_text_of(l, n, "asked_if", false, &name))
 		return -1;
 	if (!name)
 		return 0;
-	if (!parameter(l, name))
-		return fail_at(l, pl_yaml_get(n, "asked_if"), "there is no parameter '%s'", name);
-	r->asked = r->asked && pl_streq(parameter(l, name), "true");
+	if (!pl_arch_parameter(l, name))
+		return pl_arch_fail_at(l, pl_yaml_get(n, "asked_if"), "there is no parameter '%s'", name);
+	r->asked = r->asked && pl_streq(pl_arch_parameter(l, name), "true");
 	return 0;
 }
 
@@ -118,9 +118,9 @@ static int load_seen_by(struct loader *l, const struct pl_yaml_node *n, struct p
 	const struct pl_yaml_node *s = pl_yaml_get(n, "seen_by");
 
 	if (!s || s->kind != PL_YAML_SEQUENCE || !s->count)
-		return fail_at(l, s ? s : n, "'seen_by' is missing: a list of plan, cloud, cluster, node, endpoint");
+		return pl_arch_fail_at(l, s ? s : n, "'seen_by' is missing: a list of plan, cloud, cluster, node, endpoint");
 	for (size_t i = 0; i < s->count; i++) {
-		int w = choice_of(l, s->items[i], "witness", witnesses, PL_WITNESS_COUNT);
+		int w = pl_arch_choice_of(l, s->items[i], "witness", witnesses, PL_WITNESS_COUNT);
 
 		if (w < 0)
 			return -1;
@@ -135,7 +135,7 @@ static int load_choice(struct loader *l, const struct pl_yaml_node *n, const cha
 	const struct pl_yaml_node *v = pl_yaml_get(n, key);
 
 	if (v)
-		*out = choice_of(l, v, key, names, count);
+		*out = pl_arch_choice_of(l, v, key, names, count);
 	return *out < 0 ? -1 : 0;
 }
 
@@ -152,7 +152,7 @@ static int load_absence(struct loader *l, const struct pl_yaml_node *n, struct p
 	r->quantifier = (enum pl_quantifier)quantifier;
 	r->absent = (enum pl_absence)absent;
 	r->none = (enum pl_absence)none;
-	return text_of(l, n, "absent_text", false, &r->absent_text);
+	return pl_arch_text_of(l, n, "absent_text", false, &r->absent_text);
 }
 
 static int load_prose(struct loader *l, const struct pl_yaml_node *n, struct pl_requirement *r)
@@ -161,41 +161,41 @@ static int load_prose(struct loader *l, const struct pl_yaml_node *n, struct pl_
 	const struct pl_yaml_node *source = pl_yaml_get(n, "source"), *settled = pl_yaml_get(n, "settled_by");
 	const struct pl_yaml_node *against = pl_yaml_get(n, "contradictions");
 
-	if (text_of(l, n, "why", true, &r->why) || text_of(l, n, "fix", true, &r->fix))
+	if (pl_arch_text_of(l, n, "why", true, &r->why) || pl_arch_text_of(l, n, "fix", true, &r->fix))
 		return -1;
-	if (settled && texts_of(l, settled, &r->settled_by, &r->settled_count))
+	if (settled && pl_arch_texts_of(l, settled, &r->settled_by, &r->settled_count))
 		return -1;
-	if (against && texts_of(l, against, &r->contradictions, &r->contradiction_count))
+	if (against && pl_arch_texts_of(l, against, &r->contradictions, &r->contradiction_count))
 		return -1;
 	if (!source)
-		return fail_at(l, n, "'source' is missing: title, date and url of where the requirement stands");
-	if (only_keys(l, source, "'source'", source_keys) ||
-	    text_of(l, source, "title", true, &r->source_title) ||
-	    text_of(l, source, "date", false, &r->source_date))
+		return pl_arch_fail_at(l, n, "'source' is missing: title, date and url of where the requirement stands");
+	if (pl_arch_only_keys(l, source, "'source'", source_keys) ||
+	    pl_arch_text_of(l, source, "title", true, &r->source_title) ||
+	    pl_arch_text_of(l, source, "date", false, &r->source_date))
 		return -1;
-	return text_of(l, source, "url", false, &r->source_url);
+	return pl_arch_text_of(l, source, "url", false, &r->source_url);
 }
 
 static int check_id(struct loader *l, const struct pl_yaml_node *n, const struct pl_requirement *r)
 {
 	if (strspn(r->id, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(r->id) || !*r->id)
-		return fail_at(l, pl_yaml_get(n, "id"), "'%s' is no id: lower-case letters, digits and '-'", r->id);
+		return pl_arch_fail_at(l, pl_yaml_get(n, "id"), "'%s' is no id: lower-case letters, digits and '-'", r->id);
 	if (pl_arch_find(l->arch, r->id))
-		return fail_at(l, pl_yaml_get(n, "id"), "requirement '%s' stands here a second time", r->id);
+		return pl_arch_fail_at(l, pl_yaml_get(n, "id"), "requirement '%s' stands here a second time", r->id);
 	if (l->platform != pl_starts(r->id, "platform-"))
-		return fail_at(l, pl_yaml_get(n, "id"), l->platform ? "ids of the platform family begin with 'platform-'" :
+		return pl_arch_fail_at(l, pl_yaml_get(n, "id"), l->platform ? "ids of the platform family begin with 'platform-'" :
 			       "ids that begin with 'platform-' belong to the platform family");
 	return 0;
 }
 
-int load_requirement(struct loader *l, const struct pl_yaml_node *n, struct pl_requirement *out)
+int pl_arch_load_requirement(struct loader *l, const struct pl_yaml_node *n, struct pl_requirement *out)
 {
 	struct pl_requirement r = { .platform = l->platform, .file = l->name, .line = n->line };
 
 	if (n->kind != PL_YAML_MAPPING)
-		return fail_at(l, n, "a requirement is a mapping with id, title, severity, on, expect ...");
-	if (only_keys(l, n, "a requirement", keys) || text_of(l, n, "id", true, &r.id) ||
-	    check_id(l, n, &r) || text_of(l, n, "title", true, &r.title) || load_severity(l, n, &r) ||
+		return pl_arch_fail_at(l, n, "a requirement is a mapping with id, title, severity, on, expect ...");
+	if (pl_arch_only_keys(l, n, "a requirement", keys) || pl_arch_text_of(l, n, "id", true, &r.id) ||
+	    check_id(l, n, &r) || pl_arch_text_of(l, n, "title", true, &r.title) || load_severity(l, n, &r) ||
 	    load_asked_if(l, n, &r) || load_seen_by(l, n, &r) || load_clauses(l, n, &r) ||
 	    load_absence(l, n, &r) || load_prose(l, n, &r))
 		return -1;

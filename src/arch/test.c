@@ -54,7 +54,7 @@ static int load_range(struct loader *l, const struct pl_yaml_node *n, struct pl_
 	t->op = PL_OP_WITHIN;
 	if (!bound_of(type, low, &t->bound, &t->version) ||
 	    !bound_of(type, dash + 3, &t->bound2, &t->version2))
-		return fail_at(l, n, "'%s' is no range for %s; write it like: %s", n->text,
+		return pl_arch_fail_at(l, n, "'%s' is no range for %s; write it like: %s", n->text,
 			       pl_attrs[t->attr].name, sample_of(type));
 	return 0;
 }
@@ -77,7 +77,7 @@ static int load_bound(struct loader *l, const struct pl_yaml_node *n, enum pl_at
 	while (*p == ' ')
 		p++;
 	if (!bound_of(pl_attrs[attr].type, p, &c->test.bound, &c->test.version))
-		return fail_at(l, n, "'%s' is no bound for %s; write it like: %s", n->text,
+		return pl_arch_fail_at(l, n, "'%s' is no bound for %s; write it like: %s", n->text,
 			       pl_attrs[attr].name, sample_of(pl_attrs[attr].type));
 	return 0;
 }
@@ -89,7 +89,7 @@ static int load_bool(struct loader *l, const struct pl_yaml_node *n, enum pl_att
 
 	*out = c;
 	if (strcmp(n->text, "true") && strcmp(n->text, "false"))
-		return fail_at(l, n, "%s is true or false, not '%s'", pl_attrs[attr].name, n->text);
+		return pl_arch_fail_at(l, n, "%s is true or false, not '%s'", pl_attrs[attr].name, n->text);
 	c->test.bound = !strcmp(n->text, "true");
 	return 0;
 }
@@ -101,7 +101,7 @@ static int load_equal(struct loader *l, const struct pl_yaml_node *n, enum pl_at
 
 	c->test.otherwise = PL_FALSE;
 	*out = c;
-	return texts_of(l, n, &c->test.any_of, &c->test.any_count);
+	return pl_arch_texts_of(l, n, &c->test.any_of, &c->test.any_count);
 }
 
 static int load_scalar(struct loader *l, const struct pl_yaml_node *n, enum pl_attr attr,
@@ -117,7 +117,7 @@ static int load_scalar(struct loader *l, const struct pl_yaml_node *n, enum pl_a
 	case PL_TEXT:
 		return load_equal(l, n, attr, out);
 	default:
-		return fail_at(l, n, "%s is a %s; say has_any, has_none or empty, or its keys", pl_attrs[attr].name,
+		return pl_arch_fail_at(l, n, "%s is a %s; say has_any, has_none or empty, or its keys", pl_attrs[attr].name,
 			       pl_attrs[attr].type == PL_LIST ? "list" : "map");
 	}
 }
@@ -154,11 +154,11 @@ static int load_in(struct loader *l, const struct pl_yaml_node *n, enum pl_attr 
 	int outcome = any ? PL_FALSE : PL_TRUE; /* with none_of alone, everything else will do */
 
 	if (pl_attrs[attr].type != PL_TEXT)
-		return fail_at(l, n, "any_of and none_of compare texts, and %s is none", pl_attrs[attr].name);
-	if ((any && texts_of(l, any, &c->test.any_of, &c->test.any_count)) ||
-	    (none && texts_of(l, none, &c->test.none_of, &c->test.none_count)))
+		return pl_arch_fail_at(l, n, "any_of and none_of compare texts, and %s is none", pl_attrs[attr].name);
+	if ((any && pl_arch_texts_of(l, any, &c->test.any_of, &c->test.any_count)) ||
+	    (none && pl_arch_texts_of(l, none, &c->test.none_of, &c->test.none_count)))
 		return -1;
-	if (otherwise && (outcome = choice_of(l, otherwise, "otherwise", outcomes, 3)) < 0)
+	if (otherwise && (outcome = pl_arch_choice_of(l, otherwise, "otherwise", outcomes, 3)) < 0)
 		return -1;
 	c->test.otherwise = (enum pl_truth)outcome;
 	c->test.text = any ? joined(l, c->test.any_count > 1 ? "one of " : "", c->test.any_of, c->test.any_count) :
@@ -177,8 +177,8 @@ static int load_list_word(struct loader *l, const struct pl_yaml_node *n, enum p
 	struct pl_test *t = &c->test;
 
 	if (pl_attrs[attr].type != PL_LIST)
-		return fail_at(l, n, "%s looks into a list, and %s is none", word, pl_attrs[attr].name);
-	if (texts_of(l, v, any ? &t->any_of : &t->none_of, any ? &t->any_count : &t->none_count))
+		return pl_arch_fail_at(l, n, "%s looks into a list, and %s is none", word, pl_attrs[attr].name);
+	if (pl_arch_texts_of(l, v, any ? &t->any_of : &t->none_of, any ? &t->any_count : &t->none_count))
 		return -1;
 	t->text = any ? joined(l, t->any_count > 1 ? "one of " : "", t->any_of, t->any_count) :
 			joined(l, "no ", t->none_of, t->none_count);
@@ -192,9 +192,9 @@ static int load_true_word(struct loader *l, const struct pl_yaml_node *n, enum p
 	bool empty = !strcmp(word, "empty");
 
 	if (!pl_streq(pl_yaml_text(n, word), "true"))
-		return fail_at(l, n, "'%s' takes true", word);
+		return pl_arch_fail_at(l, n, "'%s' takes true", word);
 	if (empty && pl_attrs[attr].type != PL_LIST && pl_attrs[attr].type != PL_MAP)
-		return fail_at(l, n, "only a list or a map can be empty, and %s is none", pl_attrs[attr].name);
+		return pl_arch_fail_at(l, n, "only a list or a map can be empty, and %s is none", pl_attrs[attr].name);
 	*out = new_test(l, attr, empty ? PL_OP_EMPTY : PL_OP_KNOWN, empty ? "none" : "any");
 	return 0;
 }
@@ -205,10 +205,10 @@ static int load_key(struct loader *l, const struct pl_yaml_node *key, const stru
 	struct pl_cond *c = new_test(l, attr, PL_OP_KEY, value->text);
 
 	if (value->kind != PL_YAML_SCALAR)
-		return fail_at(l, value, "the value of '%s' is one text", key->text);
+		return pl_arch_fail_at(l, value, "the value of '%s' is one text", key->text);
 	c->test.key = key->text;
 	*out = c;
-	return texts_of(l, value, &c->test.any_of, &c->test.any_count);
+	return pl_arch_texts_of(l, value, &c->test.any_of, &c->test.any_count);
 }
 
 static int load_keys(struct loader *l, const struct pl_yaml_node *n, enum pl_attr attr,
@@ -232,24 +232,24 @@ static int load_words(struct loader *l, const struct pl_yaml_node *n, enum pl_at
 {
 	const char *first = n->keys[0]->text;
 
-	if (only_keys(l, n, "a test", words))
+	if (pl_arch_only_keys(l, n, "a test", words))
 		return -1;
 	if (pl_yaml_get(n, "any_of") || pl_yaml_get(n, "none_of"))
 		return load_in(l, n, attr, out);
 	if (n->count != 1 || !strcmp(first, "otherwise"))
-		return fail_at(l, n, "one of has_any, has_none, no_effect, empty, known stands alone");
+		return pl_arch_fail_at(l, n, "one of has_any, has_none, no_effect, empty, known stands alone");
 	if (!strcmp(first, "empty") || !strcmp(first, "known"))
 		return load_true_word(l, n, attr, first, out);
 	return load_list_word(l, n, attr, first, out);
 }
 
-int load_test(struct loader *l, const struct pl_yaml_node *n, enum pl_attr attr,
+int pl_arch_load_test(struct loader *l, const struct pl_yaml_node *n, enum pl_attr attr,
 	      const struct pl_cond **out)
 {
 	if (n->kind == PL_YAML_SCALAR)
 		return load_scalar(l, n, attr, out);
 	if (n->kind != PL_YAML_MAPPING || !n->count)
-		return fail_at(l, n, "a test of %s is a text or a mapping", pl_attrs[attr].name);
+		return pl_arch_fail_at(l, n, "a test of %s is a text or a mapping", pl_attrs[attr].name);
 	if (pl_attrs[attr].type == PL_MAP && !is_word(n->keys[0]->text))
 		return load_keys(l, n, attr, out);
 	return load_words(l, n, attr, out);
