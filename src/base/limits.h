@@ -24,5 +24,7 @@
 #define PL_LIMIT_MODULE_DEPTH 64
 /* A condition in an architecture. */
 #define PL_LIMIT_CONDITION_DEPTH 16
+/* Conditions of an architecture, once the selections they name are written out; gitpod has 300. */
+#define PL_LIMIT_CONDITIONS 50000
 
 #endif

@@ -13,6 +13,7 @@ struct reader {
 	yaml_parser_t parser;
 	struct pl_arena *arena;
 	const char *name;
+	bool alone; /* nothing may follow the first document */
 	size_t nodes;
 	struct pl_err *err;
 };
@@ -37,6 +38,7 @@ static struct pl_yaml_node *new_node(struct reader *r, const yaml_event_t *event
 	struct pl_yaml_node *n = pl_arena_alloc(r->arena, sizeof *n);
 
 	n->kind = kind;
+	n->file = r->name;
 	n->line = (int)event->start_mark.line + 1;
 	n->column = (int)event->start_mark.column + 1;
 	n->text = "";
@@ -182,37 +184,73 @@ static int read_node(struct reader *r, yaml_event_t *event, unsigned depth,
 	return rc;
 }
 
-static int read_document(struct reader *r, const struct pl_yaml_node **out)
+/* After the document: the end, or what should not be there. */
+static int read_end(struct reader *r)
 {
 	yaml_event_t event;
+	yaml_mark_t at;
+	bool more;
 
 	do {
 		if (next_event(r, &event))
 			return -1;
-		if (event.type == YAML_STREAM_END_EVENT) {
-			struct pl_yaml_node *empty = new_node(r, &event, PL_YAML_MAPPING);
+		if (event.type == YAML_STREAM_END_EVENT)
+			return 0;
+		at = event.start_mark;
+		more = event.type == YAML_DOCUMENT_START_EVENT;
+		yaml_event_delete(&event);
+	} while (!more);
+	return fail_at(r, &at, PL_E_USAGE, "a second document begins here: write one file for each");
+}
 
-			*out = empty;
+static int read_document(struct reader *r, const struct pl_yaml_node **out)
+{
+	yaml_event_t event;
+
+	for (;;) {
+		if (next_event(r, &event))
+			return -1;
+		if (event.type == YAML_STREAM_END_EVENT) {
+			*out = new_node(r, &event, PL_YAML_MAPPING);
 			return 0;
 		}
-	} while (event.type == YAML_STREAM_START_EVENT || event.type == YAML_DOCUMENT_START_EVENT);
-	return read_node(r, &event, 0, out);
+		if (event.type != YAML_STREAM_START_EVENT && event.type != YAML_DOCUMENT_START_EVENT)
+			break;
+		yaml_event_delete(&event);
+	}
+	if (read_node(r, &event, 0, out))
+		return -1;
+	return r->alone ? read_end(r) : 0;
+}
+
+static int parse(struct reader *r, const char *text, size_t len, const struct pl_yaml_node **out)
+{
+	int rc;
+
+	if (len > PL_LIMIT_YAML_BYTES)
+		return pl_err_set(r->err, PL_E_LIMIT, "%s: more than %lu bytes of YAML", r->name, PL_LIMIT_YAML_BYTES);
+	if (!yaml_parser_initialize(&r->parser))
+		return pl_err_set(r->err, PL_E_INTERNAL, "libyaml cannot be started");
+	yaml_parser_set_input_string(&r->parser, (const unsigned char *)text, len);
+	rc = read_document(r, out);
+	yaml_parser_delete(&r->parser);
+	return rc;
 }
 
 int pl_yaml_parse(struct pl_arena *arena, const char *name, const char *text, size_t len,
 		  const struct pl_yaml_node **out, struct pl_err *err)
 {
 	struct reader r = { .arena = arena, .name = name, .err = err };
-	int rc;
 
-	if (len > PL_LIMIT_YAML_BYTES)
-		return pl_err_set(err, PL_E_LIMIT, "%s: more than %lu bytes of YAML", name, PL_LIMIT_YAML_BYTES);
-	if (!yaml_parser_initialize(&r.parser))
-		return pl_err_set(err, PL_E_INTERNAL, "libyaml cannot be started");
-	yaml_parser_set_input_string(&r.parser, (const unsigned char *)text, len);
-	rc = read_document(&r, out);
-	yaml_parser_delete(&r.parser);
-	return rc;
+	return parse(&r, text, len, out);
+}
+
+int pl_yaml_parse_one(struct pl_arena *arena, const char *name, const char *text, size_t len,
+		      const struct pl_yaml_node **out, struct pl_err *err)
+{
+	struct reader r = { .arena = arena, .name = name, .alone = true, .err = err };
+
+	return parse(&r, text, len, out);
 }
 
 const struct pl_yaml_node *pl_yaml_get(const struct pl_yaml_node *n, const char *key)

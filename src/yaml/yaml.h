@@ -16,6 +16,7 @@ enum pl_yaml_kind { PL_YAML_SCALAR, PL_YAML_SEQUENCE, PL_YAML_MAPPING };
 
 struct pl_yaml_node {
 	enum pl_yaml_kind kind;
+	const char *file;             /* the text it stands in, as pl_yaml_parse was told */
 	int line, column;             /* from 1 */
 	const char *text;             /* SCALAR; never NULL */
 	bool quoted;                  /* SCALAR: written in quotes or as a block, so surely a string */
@@ -25,11 +26,15 @@ struct pl_yaml_node {
 };
 
 /*
- * Reads the first document of `text` into nodes that live in `arena`.  An empty text gives an empty
- * mapping.  Messages are "NAME:LINE:COLUMN: what".  PL_E_USAGE: not what YAML allows; PL_E_LIMIT.
+ * Reads the first document of `text` into nodes that live in `arena` and keep `name`.  An empty text
+ * gives an empty mapping.  Messages are "NAME:LINE:COLUMN: what".  PL_E_USAGE: not what YAML allows; PL_E_LIMIT.
  */
 int pl_yaml_parse(struct pl_arena *arena, const char *name, const char *text, size_t len,
 		  const struct pl_yaml_node **out, struct pl_err *err)
+	__attribute__((warn_unused_result));
+/* The same of a text that must hold one document: what follows it is an error too. */
+int pl_yaml_parse_one(struct pl_arena *arena, const char *name, const char *text, size_t len,
+		      const struct pl_yaml_node **out, struct pl_err *err)
 	__attribute__((warn_unused_result));
 
 /* The value of a mapping's key, or NULL (also when n is NULL or no mapping). */
