@@ -110,7 +110,7 @@ struct pl_arch {
 
 /* An architecture's text, compiled in or read from a file by the caller. */
 struct pl_arch_text {
-	const char *name; /* "gitpod", or the file's path */
+	const char *name; /* "gitpod", or the file's path: what messages call it */
 	const char *text;
 	size_t len;
 };
@@ -121,10 +121,12 @@ struct pl_setting {
 };
 
 /*
- * Loads an architecture in one of its profiles (NULL: its default), with parameters set, and adds
- * the requirements of `platform` (NULL: none).  Messages carry FILE:LINE.  Limits: base/limits.h.
+ * Loads an architecture in one of its profiles (NULL: its default, or the one it extends), with
+ * parameters set.  `library` (NULL: none; ended by a NULL name) holds the texts it may extend; the
+ * requirements of the one named "platform" are added.  Messages carry FILE:LINE.  Limits:
+ * base/limits.h.
  */
-struct pl_arch *pl_arch_load(const struct pl_arch_text *text, const struct pl_arch_text *platform,
+struct pl_arch *pl_arch_load(const struct pl_arch_text *text, const struct pl_arch_text *library,
 			     const char *profile, const struct pl_setting *set, size_t set_count,
 			     struct pl_err *err);
 void pl_arch_free(struct pl_arch *a);

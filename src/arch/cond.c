@@ -29,7 +29,8 @@ static int load_list(struct loader *l, const struct pl_yaml_node *n, enum pl_kin
 	struct pl_cond *c;
 
 	if (n->kind != PL_YAML_SEQUENCE || !n->count)
-		return pl_arch_fail_at(l, n, "'%s' takes a list of conditions", op == PL_COND_ALL ? "all" : "any");
+		return pl_arch_fail_at(l, n, "'%s' takes a list of at least one condition",
+				       op == PL_COND_ALL ? "all" : "any");
 	c = new_cond(l, op, n->count);
 	for (size_t i = 0; i < n->count; i++)
 		if (pl_arch_load_condition(l, n->items[i], kind, depth + 1, &subs(c)[i]))
@@ -59,11 +60,11 @@ static int load_check(struct loader *l, const struct pl_yaml_node *n, enum pl_ki
 	if (!check) {
 		for (const struct pl_check *known = pl_checks; known->name; known++)
 			pl_buf_addf(&names, "%s%s", names.len ? ", " : "", known->name);
-		return pl_arch_fail_at(l, n, "there is no check '%s'; known: %s", n->text ? n->text : "", names.data);
+		return pl_arch_fail_at(l, n, "there is no check '%s'; known: %s", n->text, names.data);
 	}
 	if (check->on != kind)
 		return pl_arch_fail_at(l, n, "check '%s' judges a %s, not a %s", check->name,
-			       pl_kind_name(check->on), pl_kind_name(kind));
+				       pl_kind_name(check->on), pl_kind_name(kind));
 	c = new_cond(l, PL_COND_CHECK, 0);
 	c->check = check;
 	*out = c;
@@ -76,18 +77,39 @@ static int load_selection(struct loader *l, const struct pl_yaml_node *n, enum p
 {
 	const struct pl_yaml_node *selections = pl_yaml_get(l->root, "selections");
 	const struct pl_yaml_node *s = pl_yaml_get(selections, n->text);
-	const char *on = pl_yaml_text(s, "on");
-	pl_auto_buf names = PL_BUF_INIT;
+	enum pl_kind on;
 
-	if (!s) {
-		for (size_t i = 0; selections && i < selections->count; i++)
-			pl_buf_addf(&names, "%s%s", i ? ", " : "", selections->keys[i]->text);
+	if (!s)
 		return pl_arch_fail_at(l, n, "there is no selection '%s'; known: %s", n->text,
-			       names.len ? names.data : "none");
-	}
-	if (!on || pl_kind_find(on) != (int)kind || !pl_yaml_get(s, "where"))
-		return pl_arch_fail_at(l, n, "selection '%s' selects no %s", n->text, pl_kind_name(kind));
+				       pl_arch_known(l, selections));
+	if (pl_arch_kind_of(l, s, &on))
+		return -1;
+	if (on != kind)
+		return pl_arch_fail_at(l, n, "selection '%s' selects a %s, not a %s", n->text, pl_kind_name(on),
+				       pl_kind_name(kind));
+	if (!pl_yaml_get(s, "where"))
+		return pl_arch_fail_at(l, s, "'where' is missing: what the selection selects");
 	return pl_arch_load_condition(l, pl_yaml_get(s, "where"), kind, depth + 1, out);
+}
+
+int pl_arch_check_selections(struct loader *l)
+{
+	static const char *const names[] = { "on", "where", NULL };
+	const struct pl_yaml_node *all = pl_yaml_get(l->root, "selections");
+	const struct pl_cond *unused;
+
+	if (all && all->kind != PL_YAML_MAPPING)
+		return pl_arch_fail_at(l, all, "'selections' is a mapping from names to on and where");
+	for (size_t i = 0; all && i < all->count; i++) {
+		enum pl_kind on;
+
+		if (pl_arch_check_name(l, all->keys[i], "selection") ||
+		    pl_arch_only_keys(l, all->items[i], "a selection", names) ||
+		    pl_arch_kind_of(l, all->items[i], &on) ||
+		    load_selection(l, all->keys[i], on, 0, &unused))
+			return -1;
+	}
+	return 0;
 }
 
 static int unknown_attribute(struct loader *l, const struct pl_yaml_node *key, enum pl_kind kind)
@@ -98,7 +120,7 @@ static int unknown_attribute(struct loader *l, const struct pl_yaml_node *key, e
 		if (pl_attrs[a].kind == kind)
 			pl_buf_addf(&names, "%s%s", names.len ? ", " : "", pl_attrs[a].name);
 	return pl_arch_fail_at(l, key, "a %s has no attribute '%s'; it has: %s", pl_kind_name(kind), key->text,
-		       names.data);
+			       names.len ? names.data : "none");
 }
 
 static int load_member(struct loader *l, const struct pl_yaml_node *key,
@@ -122,13 +144,17 @@ static int load_member(struct loader *l, const struct pl_yaml_node *key,
 }
 
 int pl_arch_load_condition(struct loader *l, const struct pl_yaml_node *n, enum pl_kind kind,
-		   unsigned depth, const struct pl_cond **out)
+			   unsigned depth, const struct pl_cond **out)
 {
 	struct pl_cond *c;
 
 	if (depth > PL_LIMIT_CONDITION_DEPTH)
 		return pl_arch_fail_at(l, n, "conditions nested more than %d deep (or a selection that names itself)",
-			       PL_LIMIT_CONDITION_DEPTH);
+				       PL_LIMIT_CONDITION_DEPTH);
+	/* a few selections that name each other twice expand without end */
+	if (++l->conditions > PL_LIMIT_CONDITIONS)
+		return pl_arch_fail_at(l, n, "more than %d conditions, counting what the selections stand for",
+				       PL_LIMIT_CONDITIONS);
 	if (n->kind == PL_YAML_SCALAR)
 		return load_selection(l, n, kind, depth, out);
 	if (n->kind != PL_YAML_MAPPING || !n->count)

@@ -22,7 +22,7 @@ static struct pl_cond *new_test(struct loader *l, enum pl_attr attr, enum pl_op 
 
 /* ---- numbers, bytes, versions ---- */
 
-static const struct {
+static const struct relation {
 	const char *text;
 	enum pl_op op;
 } relations[] = {
@@ -30,12 +30,22 @@ static const struct {
 	{ ">", PL_OP_GT }, { "<", PL_OP_LT }, { "=", PL_OP_EQ },
 };
 
+/* An expectation is written exactly: "1.22", not what versions look like in the wild. */
+static bool exact_version(const char *text, struct pl_version *out)
+{
+	unsigned dots = 0;
+
+	for (const char *p = text; *p; p++)
+		dots += *p == '.';
+	return !text[strspn(text, "0123456789.")] && pl_version_parse(text, out) && out->count == dots + 1;
+}
+
 static bool bound_of(enum pl_type type, const char *text, int64_t *number, struct pl_version *version)
 {
 	switch (type) {
 	case PL_INT: return pl_parse_i64(text, number);
 	case PL_BYTES: return pl_bytes_parse(text, number);
-	case PL_VERSION: return pl_version_parse(text, version);
+	case PL_VERSION: return exact_version(text, version);
 	default: return false;
 	}
 }
@@ -55,8 +65,19 @@ static int load_range(struct loader *l, const struct pl_yaml_node *n, struct pl_
 	if (!bound_of(type, low, &t->bound, &t->version) ||
 	    !bound_of(type, dash + 3, &t->bound2, &t->version2))
 		return pl_arch_fail_at(l, n, "'%s' is no range for %s; write it like: %s", n->text,
-			       pl_attrs[t->attr].name, sample_of(type));
+				       pl_attrs[t->attr].name, sample_of(type));
+	if (t->bound > t->bound2 || (type == PL_VERSION && pl_version_cmp(&t->version, &t->version2) > 0))
+		return pl_arch_fail_at(l, n, "'%s' holds nothing: the lower end comes first", n->text);
 	return 0;
+}
+
+/* The relation that the text begins with, or NULL. */
+static const struct relation *relation_of(const char *text)
+{
+	for (size_t i = 0; i < sizeof relations / sizeof *relations; i++)
+		if (pl_starts(text, relations[i].text))
+			return &relations[i];
+	return NULL;
 }
 
 static int load_bound(struct loader *l, const struct pl_yaml_node *n, enum pl_attr attr,
@@ -64,21 +85,20 @@ static int load_bound(struct loader *l, const struct pl_yaml_node *n, enum pl_at
 {
 	struct pl_cond *c = new_test(l, attr, PL_OP_EQ, n->text);
 	const char *p = n->text, *dash = strstr(p, " - ");
+	const struct relation *relation = relation_of(p);
 
 	*out = c;
 	if (dash)
 		return load_range(l, n, &c->test, dash);
-	for (size_t i = 0; i < sizeof relations / sizeof *relations; i++)
-		if (pl_starts(p, relations[i].text)) {
-			c->test.op = relations[i].op;
-			p += strlen(relations[i].text);
-			break;
-		}
+	if (relation) {
+		c->test.op = relation->op;
+		p += strlen(relation->text);
+	}
 	while (*p == ' ')
 		p++;
 	if (!bound_of(pl_attrs[attr].type, p, &c->test.bound, &c->test.version))
 		return pl_arch_fail_at(l, n, "'%s' is no bound for %s; write it like: %s", n->text,
-			       pl_attrs[attr].name, sample_of(pl_attrs[attr].type));
+				       pl_attrs[attr].name, sample_of(pl_attrs[attr].type));
 	return 0;
 }
 
@@ -99,6 +119,9 @@ static int load_equal(struct loader *l, const struct pl_yaml_node *n, enum pl_at
 {
 	struct pl_cond *c = new_test(l, attr, PL_OP_IN, n->text);
 
+	if (!*n->text || relation_of(n->text))
+		return pl_arch_fail_at(l, n, "'%s' is no value of %s, a text; write the value itself, or any_of, none_of",
+				       n->text, pl_attrs[attr].name);
 	c->test.otherwise = PL_FALSE;
 	*out = c;
 	return pl_arch_texts_of(l, n, &c->test.any_of, &c->test.any_count);
@@ -137,17 +160,19 @@ static bool is_word(const char *key)
 
 static const char *joined(struct loader *l, const char *before, const char *const *texts, size_t count)
 {
-	const char *text = before;
+	pl_auto_buf text = PL_BUF_INIT;
 
+	pl_buf_adds(&text, before);
 	for (size_t i = 0; i < count; i++)
-		text = pl_arena_strf(&l->arch->arena, "%s%s%s", text, i ? ", " : "", texts[i]);
-	return text;
+		pl_buf_addf(&text, "%s%s", i ? ", " : "", texts[i]);
+	return pl_arena_strdup(&l->arch->arena, text.data);
 }
 
 static int load_in(struct loader *l, const struct pl_yaml_node *n, enum pl_attr attr,
 		   const struct pl_cond **out)
 {
 	static const char *const outcomes[] = { "fail", "unknown", "pass" };
+	static const char *const names[] = { "any_of", "none_of", "otherwise", NULL };
 	const struct pl_yaml_node *any = pl_yaml_get(n, "any_of"), *none = pl_yaml_get(n, "none_of");
 	const struct pl_yaml_node *otherwise = pl_yaml_get(n, "otherwise");
 	struct pl_cond *c = new_test(l, attr, PL_OP_IN, "");
@@ -155,6 +180,8 @@ static int load_in(struct loader *l, const struct pl_yaml_node *n, enum pl_attr 
 
 	if (pl_attrs[attr].type != PL_TEXT)
 		return pl_arch_fail_at(l, n, "any_of and none_of compare texts, and %s is none", pl_attrs[attr].name);
+	if (pl_arch_only_keys(l, n, "a test with any_of or none_of", names))
+		return -1;
 	if ((any && pl_arch_texts_of(l, any, &c->test.any_of, &c->test.any_count)) ||
 	    (none && pl_arch_texts_of(l, none, &c->test.none_of, &c->test.none_count)))
 		return -1;
@@ -167,18 +194,33 @@ static int load_in(struct loader *l, const struct pl_yaml_node *n, enum pl_attr 
 	return 0;
 }
 
+static int check_effects(struct loader *l, const struct pl_yaml_node *n)
+{
+	static const char *const effects[] = { "NoSchedule", "PreferNoSchedule", "NoExecute" };
+	size_t count = n->kind == PL_YAML_SEQUENCE ? n->count : 1;
+
+	for (size_t i = 0; i < count; i++)
+		if (pl_arch_choice_of(l, n->kind == PL_YAML_SEQUENCE ? n->items[i] : n, "effect of a taint",
+				      effects, 3) < 0)
+			return -1;
+	return 0;
+}
+
 static int load_list_word(struct loader *l, const struct pl_yaml_node *n, enum pl_attr attr,
 			  const char *word, const struct pl_cond **out)
 {
 	const struct pl_yaml_node *v = pl_yaml_get(n, word);
-	bool any = !strcmp(word, "has_any");
-	struct pl_cond *c = new_test(l, attr, any ? PL_OP_HAS_ANY : !strcmp(word, "has_none") ?
-				     PL_OP_HAS_NONE : PL_OP_NO_EFFECT, "");
+	bool any = !strcmp(word, "has_any"), effect = !strcmp(word, "no_effect");
+	struct pl_cond *c = new_test(l, attr, any ? PL_OP_HAS_ANY : effect ? PL_OP_NO_EFFECT :
+				     PL_OP_HAS_NONE, "");
 	struct pl_test *t = &c->test;
 
 	if (pl_attrs[attr].type != PL_LIST)
 		return pl_arch_fail_at(l, n, "%s looks into a list, and %s is none", word, pl_attrs[attr].name);
-	if (pl_arch_texts_of(l, v, any ? &t->any_of : &t->none_of, any ? &t->any_count : &t->none_count))
+	if (effect && strcmp(pl_attrs[attr].name, "taints"))
+		return pl_arch_fail_at(l, n, "no_effect looks into taints, and %s holds none", pl_attrs[attr].name);
+	if (pl_arch_texts_of(l, v, any ? &t->any_of : &t->none_of, any ? &t->any_count : &t->none_count) ||
+	    (effect && check_effects(l, v)))
 		return -1;
 	t->text = any ? joined(l, t->any_count > 1 ? "one of " : "", t->any_of, t->any_count) :
 			joined(l, "no ", t->none_of, t->none_count);
@@ -237,7 +279,7 @@ static int load_words(struct loader *l, const struct pl_yaml_node *n, enum pl_at
 	if (pl_yaml_get(n, "any_of") || pl_yaml_get(n, "none_of"))
 		return load_in(l, n, attr, out);
 	if (n->count != 1 || !strcmp(first, "otherwise"))
-		return pl_arch_fail_at(l, n, "one of has_any, has_none, no_effect, empty, known stands alone");
+		return pl_arch_fail_at(l, n, "each of has_any, has_none, no_effect, empty, known stands alone; 'otherwise' goes with any_of or none_of");
 	if (!strcmp(first, "empty") || !strcmp(first, "known"))
 		return load_true_word(l, n, attr, first, out);
 	return load_list_word(l, n, attr, first, out);

@@ -22,6 +22,8 @@
 #define PL_LIMIT_REFERENCE_STEPS 64
 /* A module path; Terraform's own limits end long before. */
 #define PL_LIMIT_MODULE_DEPTH 64
+/* Profiles of an architecture. */
+#define PL_LIMIT_PROFILES 32
 /* A condition in an architecture. */
 #define PL_LIMIT_CONDITION_DEPTH 16
 /* Conditions of an architecture, once the selections they name are written out; gitpod has 300. */

@@ -50,18 +50,34 @@ static int no_such(const char *spec, struct pl_err *err)
 			  spec, names.data);
 }
 
+/* The compiled-in texts, as the loader takes them: what may be extended, and the platform family. */
+static struct pl_arch_text *library(void)
+{
+	struct pl_arch_text *texts;
+	size_t n = 0;
+
+	while (pl_builtin_archs[n].name)
+		n++;
+	texts = pl_alloc((n + 1) * sizeof *texts);
+	for (size_t i = 0; i < n; i++)
+		texts[i] = (struct pl_arch_text){ pl_builtin_archs[i].name, pl_builtin_archs[i].text,
+						  *pl_builtin_archs[i].len };
+	return texts;
+}
+
 struct pl_arch *pl_find_arch(const char *spec, const struct pl_setting *set, size_t set_count,
 			     struct pl_buf *file, struct pl_err *err)
 {
-	const struct pl_builtin_arch *b, *platform = builtin("platform", 8);
-	struct pl_arch_text text, beside = { "platform", platform->text, *platform->len };
+	pl_auto_free struct pl_arch_text *texts = library();
+	const struct pl_builtin_arch *b;
+	struct pl_arch_text text;
 	const char *slash = strchr(spec, '/');
 
 	if (is_file_name(spec)) {
 		if (read_file(spec, file, err))
 			return NULL;
 		text = (struct pl_arch_text){ spec, file->data, file->len };
-		return pl_arch_load(&text, &beside, NULL, set, set_count, err);
+		return pl_arch_load(&text, texts, NULL, set, set_count, err);
 	}
 	b = builtin(spec, slash ? (size_t)(slash - spec) : strlen(spec));
 	if (!b) {
@@ -69,5 +85,5 @@ struct pl_arch *pl_find_arch(const char *spec, const struct pl_setting *set, siz
 		return NULL;
 	}
 	text = (struct pl_arch_text){ b->name, b->text, *b->len };
-	return pl_arch_load(&text, b == platform ? NULL : &beside, slash ? slash + 1 : NULL, set, set_count, err);
+	return pl_arch_load(&text, texts, slash ? slash + 1 : NULL, set, set_count, err);
 }
