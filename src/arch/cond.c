@@ -85,8 +85,8 @@ static int load_selection(struct loader *l, const struct pl_yaml_node *n, enum p
 	if (pl_arch_kind_of(l, s, &on))
 		return -1;
 	if (on != kind)
-		return pl_arch_fail_at(l, n, "selection '%s' selects a %s, not a %s", n->text, pl_kind_name(on),
-				       pl_kind_name(kind));
+		return pl_arch_fail_at(l, n, "selection '%s' (%s:%d) selects a %s, not a %s", n->text, s->file,
+				       s->line, pl_kind_name(on), pl_kind_name(kind));
 	if (!pl_yaml_get(s, "where"))
 		return pl_arch_fail_at(l, s, "'where' is missing: what the selection selects");
 	return pl_arch_load_condition(l, pl_yaml_get(s, "where"), kind, depth + 1, out);

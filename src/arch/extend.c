@@ -106,7 +106,7 @@ static const struct pl_arch_text *text_of(const struct loader *l, const struct p
 			return library;
 		pl_buf_addf(&known, "%s%s", known.len ? ", " : "", library->name);
 	}
-	pl_arch_fail_at(l, spec, "there is no architecture '%.*s' to extend; built in: %s", (int)n, spec->text,
+	pl_arch_fail_at(l, spec, "there is no built-in architecture '%s' to extend; there is: %s", spec->text,
 			known.len ? known.data : "none");
 	return NULL;
 }
@@ -218,7 +218,7 @@ int pl_arch_extend(struct loader *l, const struct pl_arch_text *library, const c
 				       text->text, text->len, &base, l->err))
 		return -1;
 	if (base->kind != PL_YAML_MAPPING || pl_yaml_get(base, "extends"))
-		return pl_arch_fail_at(l, spec, "'%s' cannot be extended: it is itself an extension", text->name);
+		return pl_arch_fail_at(l, spec, "'%s' cannot be extended: it is no architecture of its own", text->name);
 	if (choose_profile(l, spec, base, profile))
 		return -1;
 	if (pl_yaml_get(l->root, "status")) /* the base's words are about the base's status */

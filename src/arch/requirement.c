@@ -166,7 +166,7 @@ static int load_choice(struct loader *l, const struct pl_yaml_node *n, const cha
 	const struct pl_yaml_node *v = pl_yaml_get(n, key);
 
 	if (v)
-		*out = pl_arch_choice_of(l, v, key, names, count);
+		*out = pl_arch_choice_of(l, v, pl_arena_strf(&l->arch->arena, "value of '%s'", key), names, count);
 	return *out < 0 ? -1 : 0;
 }
 

@@ -52,7 +52,8 @@ static bool bound_of(enum pl_type type, const char *text, int64_t *number, struc
 
 static const char *sample_of(enum pl_type type)
 {
-	return type == PL_INT ? ">= 4" : type == PL_BYTES ? ">= 16 GB" : ">= 1.21, or 1.22 - 1.24";
+	return type == PL_INT ? ">= 4, or 4 - 8" : type == PL_BYTES ? ">= 16 GB, or 16 GB - 64 GB" :
+	       ">= 1.21, or 1.22 - 1.24";
 }
 
 static int load_range(struct loader *l, const struct pl_yaml_node *n, struct pl_test *t,
@@ -139,9 +140,10 @@ static int load_scalar(struct loader *l, const struct pl_yaml_node *n, enum pl_a
 		return load_bool(l, n, attr, out);
 	case PL_TEXT:
 		return load_equal(l, n, attr, out);
+	case PL_LIST:
+		return pl_arch_fail_at(l, n, "%s is a list: say has_any, has_none or empty", pl_attrs[attr].name);
 	default:
-		return pl_arch_fail_at(l, n, "%s is a %s; say has_any, has_none or empty, or its keys", pl_attrs[attr].name,
-			       pl_attrs[attr].type == PL_LIST ? "list" : "map");
+		return pl_arch_fail_at(l, n, "%s is a map: write { KEY: VALUE }, or empty", pl_attrs[attr].name);
 	}
 }
 
@@ -185,7 +187,7 @@ static int load_in(struct loader *l, const struct pl_yaml_node *n, enum pl_attr 
 	if ((any && pl_arch_texts_of(l, any, &c->test.any_of, &c->test.any_count)) ||
 	    (none && pl_arch_texts_of(l, none, &c->test.none_of, &c->test.none_count)))
 		return -1;
-	if (otherwise && (outcome = pl_arch_choice_of(l, otherwise, "otherwise", outcomes, 3)) < 0)
+	if (otherwise && (outcome = pl_arch_choice_of(l, otherwise, "value of 'otherwise'", outcomes, 3)) < 0)
 		return -1;
 	c->test.otherwise = (enum pl_truth)outcome;
 	c->test.text = any ? joined(l, c->test.any_count > 1 ? "one of " : "", c->test.any_of, c->test.any_count) :
@@ -291,7 +293,7 @@ int pl_arch_load_test(struct loader *l, const struct pl_yaml_node *n, enum pl_at
 	if (n->kind == PL_YAML_SCALAR)
 		return load_scalar(l, n, attr, out);
 	if (n->kind != PL_YAML_MAPPING || !n->count)
-		return pl_arch_fail_at(l, n, "a test of %s is a text or a mapping", pl_attrs[attr].name);
+		return pl_arch_fail_at(l, n, "a test of %s is one value, or a mapping as { any_of: [...] }", pl_attrs[attr].name);
 	if (pl_attrs[attr].type == PL_MAP && !is_word(n->keys[0]->text))
 		return load_keys(l, n, attr, out);
 	return load_words(l, n, attr, out);

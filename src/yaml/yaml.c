@@ -12,7 +12,7 @@
 struct reader {
 	yaml_parser_t parser;
 	struct pl_arena *arena;
-	const char *name;
+	const char *name, *text;
 	bool alone; /* nothing may follow the first document */
 	size_t nodes;
 	struct pl_err *err;
@@ -23,6 +23,18 @@ static int fail_at(struct reader *r, const yaml_mark_t *at, enum pl_err_code cod
 	return pl_err_set(r->err, code, "%s:%zu:%zu: %s", r->name, at->line + 1, at->column + 1, what);
 }
 
+/* What is wrong with the bytes has an offset, and no mark. */
+static int fail_at_byte(struct reader *r, size_t offset, const char *what)
+{
+	yaml_mark_t at = { 0 };
+
+	for (size_t i = 0; i < offset; i++) {
+		at.column = r->text[i] == '\n' ? 0 : at.column + 1;
+		at.line += r->text[i] == '\n';
+	}
+	return fail_at(r, &at, PL_E_USAGE, what);
+}
+
 static int next_event(struct reader *r, yaml_event_t *event)
 {
 	const char *what;
@@ -30,6 +42,8 @@ static int next_event(struct reader *r, yaml_event_t *event)
 	if (yaml_parser_parse(&r->parser, event))
 		return 0;
 	what = r->parser.problem ? r->parser.problem : "invalid YAML";
+	if (r->parser.error == YAML_READER_ERROR)
+		return fail_at_byte(r, r->parser.problem_offset, what);
 	return fail_at(r, &r->parser.problem_mark, PL_E_USAGE, what);
 }
 
@@ -231,6 +245,7 @@ static int parse(struct reader *r, const char *text, size_t len, const struct pl
 		return pl_err_set(r->err, PL_E_LIMIT, "%s: more than %lu bytes of YAML", r->name, PL_LIMIT_YAML_BYTES);
 	if (!yaml_parser_initialize(&r->parser))
 		return pl_err_set(r->err, PL_E_INTERNAL, "libyaml cannot be started");
+	r->text = text;
 	yaml_parser_set_input_string(&r->parser, (const unsigned char *)text, len);
 	rc = read_document(r, out);
 	yaml_parser_delete(&r->parser);
