@@ -7,6 +7,7 @@
 #include <yaml.h>
 
 #include "base/limits.h"
+#include "base/map.h"
 #include "base/str.h"
 
 struct reader {
@@ -29,7 +30,9 @@ static int fail_at_byte(struct reader *r, size_t offset, const char *what)
 	yaml_mark_t at = { 0 };
 
 	for (size_t i = 0; i < offset; i++) {
-		at.column = r->text[i] == '\n' ? 0 : at.column + 1;
+		bool follows = ((unsigned char)r->text[i] & 0xc0) == 0x80;
+
+		at.column = r->text[i] == '\n' ? 0 : at.column + !follows;
 		at.line += r->text[i] == '\n';
 	}
 	return fail_at(r, &at, PL_E_USAGE, what);
@@ -106,17 +109,25 @@ static int read_sequence(struct reader *r, struct pl_yaml_node *n, unsigned dept
 	return rc;
 }
 
-static int duplicate(struct reader *r, const struct list *keys, const struct pl_yaml_node *key)
+/* The pairs of a mapping, and its keys by their text. */
+struct pairs {
+	struct list keys, values;
+	struct pl_map seen;
+};
+
+static int put_key(struct reader *r, struct pairs *p, const struct pl_yaml_node *key)
 {
-	for (size_t i = 0; i < keys->count; i++)
-		if (!strcmp(keys->items[i]->text, key->text))
-			return pl_err_set(r->err, PL_E_USAGE, "%s:%d:%d: '%s' stands here a second time (first on line %d)",
-					  r->name, key->line, key->column, key->text, keys->items[i]->line);
+	void **slot = pl_map_put(&p->seen, key->text, strlen(key->text));
+	const struct pl_yaml_node *first = *slot;
+
+	if (first)
+		return pl_err_set(r->err, PL_E_USAGE, "%s:%d:%d: '%s' stands here a second time (first on line %d)",
+				  r->name, key->line, key->column, key->text, first->line);
+	*slot = (void *)key;
 	return 0;
 }
 
-static int read_pair(struct reader *r, yaml_event_t *event, unsigned depth, struct list *keys,
-		     struct list *values)
+static int read_pair(struct reader *r, yaml_event_t *event, unsigned depth, struct pairs *p)
 {
 	const struct pl_yaml_node *key, *value;
 	yaml_event_t next;
@@ -127,17 +138,17 @@ static int read_pair(struct reader *r, yaml_event_t *event, unsigned depth, stru
 		yaml_event_delete(event);
 		return fail_at(r, &at, PL_E_USAGE, "a key must be plain text");
 	}
-	if (read_node(r, event, depth, &key) || duplicate(r, keys, key) || next_event(r, &next) ||
+	if (read_node(r, event, depth, &key) || put_key(r, p, key) || next_event(r, &next) ||
 	    read_node(r, &next, depth + 1, &value))
 		return -1;
-	push(keys, key);
-	push(values, value);
+	push(&p->keys, key);
+	push(&p->values, value);
 	return 0;
 }
 
 static int read_mapping(struct reader *r, struct pl_yaml_node *n, unsigned depth)
 {
-	struct list keys = { 0 }, values = { 0 };
+	struct pairs p = { .seen = PL_MAP_INIT };
 	int rc;
 
 	for (;;) {
@@ -146,14 +157,28 @@ static int read_mapping(struct reader *r, struct pl_yaml_node *n, unsigned depth
 		rc = next_event(r, &event);
 		if (rc || event.type == YAML_MAPPING_END_EVENT)
 			break;
-		rc = read_pair(r, &event, depth, &keys, &values);
+		rc = read_pair(r, &event, depth, &p);
 		if (rc)
 			break;
 	}
-	n->count = values.count;
-	n->keys = keep(r, &keys);
-	n->items = keep(r, &values);
+	n->count = p.values.count;
+	n->keys = keep(r, &p.keys);
+	n->items = keep(r, &p.values);
+	pl_map_release(&p.seen);
 	return rc;
+}
+
+/* Consumes the event. */
+static int read_scalar(struct reader *r, yaml_event_t *event, struct pl_yaml_node *n)
+{
+	const char *text = (const char *)event->data.scalar.value;
+	yaml_mark_t at = event->start_mark;
+	bool nul = memchr(text, '\0', event->data.scalar.length) != NULL;
+
+	n->quoted = event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
+	n->text = pl_arena_strndup(r->arena, text, event->data.scalar.length);
+	yaml_event_delete(event);
+	return nul ? fail_at(r, &at, PL_E_USAGE, "a NUL character cannot stand in a text") : 0;
 }
 
 /* Consumes the event, which is never the end of something. */
@@ -172,10 +197,7 @@ static int read_node(struct reader *r, yaml_event_t *event, unsigned depth,
 	switch (event->type) {
 	case YAML_SCALAR_EVENT:
 		n = new_node(r, event, PL_YAML_SCALAR);
-		n->quoted = event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
-		n->text = pl_arena_strndup(r->arena, (const char *)event->data.scalar.value,
-					   event->data.scalar.length);
-		yaml_event_delete(event);
+		rc = read_scalar(r, event, n);
 		break;
 	case YAML_SEQUENCE_START_EVENT:
 		n = new_node(r, event, PL_YAML_SEQUENCE);
