@@ -41,7 +41,7 @@ bool pl_base64_decode(const char *p, size_t n, struct pl_buf *out)
 		if (digits % 4 == 0)
 			pl_buf_add(out, (char[]){ (char)(bits >> 16), (char)(bits >> 8), (char)bits }, 3);
 	}
-	if (digits % 4 == 1 || padding > 2) {
+	if (digits % 4 == 1 || (padding && (padding > 2 || (digits + padding) % 4))) {
 		pl_buf_truncate(out, start);
 		return false;
 	}
@@ -59,6 +59,7 @@ bool pl_is_gzip(const char *p, size_t n)
 
 static int inflate_all(z_stream *z, size_t max, struct pl_buf *out, struct pl_err *err)
 {
+	size_t start = out->len;
 	int rc = Z_OK;
 
 	while (rc != Z_STREAM_END || z->avail_in) {
@@ -74,7 +75,7 @@ static int inflate_all(z_stream *z, size_t max, struct pl_buf *out, struct pl_er
 		rc = inflate(z, Z_NO_FLUSH);
 		out->len += room - z->avail_out;
 		out->data[out->len] = '\0';
-		if (out->len > max)
+		if (out->len - start > max)
 			return pl_err_set(err, PL_E_LIMIT, "gzip data inflates to more than %zu bytes", max);
 		if (rc == Z_BUF_ERROR || (rc == Z_OK && !z->avail_in && room == z->avail_out))
 			return pl_err_set(err, PL_E_INPUT, "gzip data ends too early");
