@@ -17,9 +17,11 @@ int pl_emit(const struct pl_buf *b);
 /* Writes a file whole: beside it first, then renamed into place.  0, or 1 after complaining. */
 int pl_emit_file(const char *path, const struct pl_buf *b);
 
+/* How much of what --arch names stands before "/PROFILE". */
+size_t pl_arch_name_len(const char *spec);
 /*
- * The architecture that --arch names: NAME, NAME/PROFILE, or a file.  `profile` (may be NULL)
- * overrides.  Text of a file is read into *file, which the caller releases after the architecture.
+ * The architecture that --arch names: NAME[/PROFILE], or FILE[/PROFILE] where the file's name ends in
+ * .yaml or .yml.  Text of a file is read into *file, which the caller releases after the architecture.
  */
 struct pl_arch *pl_find_arch(const char *spec, const struct pl_setting *set, size_t set_count,
 			     struct pl_buf *file, struct pl_err *err);

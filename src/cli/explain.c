@@ -40,7 +40,7 @@ static void severities(struct pl_buf *out, const struct pl_arch *a, const char *
 		pl_auto_arch struct pl_arch *other = NULL;
 		const struct pl_requirement *r;
 
-		pl_buf_addf(&name, "%.*s/%s", (int)strcspn(spec, "/"), spec, a->profiles[i].name);
+		pl_buf_addf(&name, "%.*s/%s", (int)pl_arch_name_len(spec), spec, a->profiles[i].name);
 		other = pl_find_arch(name.data, NULL, 0, &file, &err);
 		r = other ? pl_arch_find(other, id) : NULL;
 		if (!r)

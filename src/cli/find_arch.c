@@ -35,9 +35,29 @@ static int read_file(const char *path, struct pl_buf *out, struct pl_err *err)
 	return n < 0 ? -1 : 0;
 }
 
-static bool is_file_name(const char *spec)
+/* The length of a file's name at the head of NAME[/PROFILE] or FILE[/PROFILE]; 0: it names none. */
+static size_t file_name(const char *spec)
 {
-	return pl_ends(spec, ".yaml") || pl_ends(spec, ".yml") || *spec == '.' || *spec == '/';
+	static const char *const ends[] = { ".yaml", ".yml" };
+
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+		const char *end = strstr(spec, ends[i]);
+
+		for (; end; end = strstr(end + 1, ends[i])) {
+			size_t n = strlen(ends[i]);
+
+			if (!end[n] || (end[n] == '/' && !strchr(end + n + 1, '/')))
+				return (size_t)(end - spec) + n;
+		}
+	}
+	return *spec == '.' || *spec == '/' ? strlen(spec) : 0;
+}
+
+size_t pl_arch_name_len(const char *spec)
+{
+	size_t n = file_name(spec);
+
+	return n ? n : strcspn(spec, "/");
 }
 
 static int no_such(const char *spec, struct pl_err *err)
@@ -69,21 +89,22 @@ struct pl_arch *pl_find_arch(const char *spec, const struct pl_setting *set, siz
 			     struct pl_buf *file, struct pl_err *err)
 {
 	pl_auto_free struct pl_arch_text *texts = library();
-	const struct pl_builtin_arch *b;
+	size_t n = pl_arch_name_len(spec);
+	pl_auto_free char *name = pl_strndup(spec, n);
+	const char *profile = spec[n] ? spec + n + 1 : NULL;
+	const struct pl_builtin_arch *b = builtin(spec, n);
 	struct pl_arch_text text;
-	const char *slash = strchr(spec, '/');
 
-	if (is_file_name(spec)) {
-		if (read_file(spec, file, err))
+	if (file_name(spec)) {
+		if (read_file(name, file, err))
 			return NULL;
-		text = (struct pl_arch_text){ spec, file->data, file->len };
-		return pl_arch_load(&text, texts, NULL, set, set_count, err);
+		text = (struct pl_arch_text){ name, file->data, file->len };
+		return pl_arch_load(&text, texts, profile, set, set_count, err);
 	}
-	b = builtin(spec, slash ? (size_t)(slash - spec) : strlen(spec));
 	if (!b) {
 		no_such(spec, err);
 		return NULL;
 	}
 	text = (struct pl_arch_text){ b->name, b->text, *b->len };
-	return pl_arch_load(&text, texts, slash ? slash + 1 : NULL, set, set_count, err);
+	return pl_arch_load(&text, texts, profile, set, set_count, err);
 }
