@@ -63,5 +63,5 @@ build_packages() {
 
 test_packages() {
 	build_packages
-	packages libcmocka-dev git gzip jq python3 shellcheck
+	packages libcmocka-dev git gzip jq python3 python3-jsonschema python3-yaml shellcheck
 }

@@ -4,7 +4,7 @@
 
 usage: reference_arch.py examples|schema|refuses|names PLUMBLINE ROOT
 
-examples  every whole architecture of the page loads, and every part of it is YAML
+examples  every architecture of the page loads, and so does every part of one
 schema    the schema takes the page's examples and the architectures that are compiled in
 refuses   the schema refuses what the loader refuses, but for what no schema can see
 names     the loader, the schema and the page know the same keys, kinds and attributes
@@ -23,12 +23,12 @@ WORDS = {"all", "any", "not", "check"}
 # names that refer to something, repetitions, what an empty or reversed range is, days, and YAML itself
 UNSEEN = {
     "asked-if-none", "asked-if-unknown", "id-platform", "id-twice", "int-huge", "int-range-reversed",
-    "bytes-range-reversed", "version-range-reversed", "severity-none", "severity-profile-missing",
+    "bytes-range-reversed", "version-range-reversed", "severity-profile-missing",
     "severity-profile-unknown", "source-date", "too-deep", "override-without-base",
     "selection-bomb", "selection-in-circles", "selection-itself", "selection-none",
-    "selection-other-kind", "selection-unknown", "expect-null",
+    "selection-other-kind", "selection-unknown",
     "extends-broken", "extends-extension", "extends-override-clauses", "extends-override-own",
-    "extends-override-platform", "extends-override-profile", "extends-override-unknown",
+    "extends-override-profile", "extends-override-unknown",
     "extends-platform", "extends-profile-unknown", "extends-requirement-twice", "extends-scalar",
     "extends-selection-kind", "extends-unknown",
     "key-twice", "yaml-after-end", "yaml-alias", "yaml-alias-bomb", "yaml-control", "yaml-cut",
@@ -74,17 +74,34 @@ class Project:
         found = re.search(r"(?:it has|one of): (.*)$", message)
         if status != 2 or not found:
             return {f"(no list in: {message.strip()})"}
-        return set(found.group(1).split(", ")) - {"none"}
+        return set() if found.group(1) == "none" else set(found.group(1).split(", "))
+
+
+HEAD = 'format: plumbline-arch/1\nname: n\ntitle: t\nedition: "1"\nstatus: s\nprofiles: { a: b }\n'
+
+
+def requirement(rest):
+    return HEAD + "requirements:\n  - { id: x, title: t, severity: info, seen_by: [plan], " + rest + \
+        "why: w, fix: f, source: { title: s } }\n"
+
+
+def completed(part):
+    """An architecture around a part of one."""
+    first = part.split(":")[0]
+    if first == "- id":
+        return HEAD + "requirements:\n" + part
+    if first in ("where", "expect"):
+        on = "pool" if first == "where" else "cluster"
+        return requirement(f"on: {on}, ").replace("on: ", json.dumps(first) + ": " + json.dumps(load(part)[first]) + ", on: ")
+    return HEAD + part + requirement("on: pool, ")[len(HEAD):]
 
 
 def examples(p):
     problems = [] if len(p.whole) >= 3 else ["the page has fewer than three whole examples"]
-    for block in p.whole:
+    for block in p.whole + [completed(part) for part in p.parts]:
         status, message = p.show(block)
         if status:
             problems.append(f"{block[:160]}...\n{message}")
-    for block in p.parts:
-        load(block)
     return problems
 
 
@@ -117,14 +134,6 @@ def refuses(p):
         if takes is False and path.stem in UNSEEN and not path.stem.startswith("yaml-"):
             problems.append(f"{path.stem}: the schema refuses it after all")
     return problems + [f"{name}: no such case" for name in sorted(UNSEEN - seen)]
-
-
-HEAD = 'format: plumbline-arch/1\nname: n\ntitle: t\nedition: "1"\nstatus: s\nprofiles: { a: b }\n'
-
-
-def requirement(rest):
-    return HEAD + "requirements:\n  - { id: x, title: t, severity: info, seen_by: [plan], " + rest + \
-        "why: w, fix: f, source: { title: s } }\n"
 
 
 def names(p):
