@@ -91,8 +91,8 @@ def completed(part):
     if first == "- id":
         return HEAD + "requirements:\n" + part
     if first in ("where", "expect"):
-        on = "pool" if first == "where" else "cluster"
-        return requirement(f"on: {on}, ").replace("on: ", json.dumps(first) + ": " + json.dumps(load(part)[first]) + ", on: ")
+        kind = "pool" if first == "where" else "cluster"
+        return requirement(f"on: {kind}, {first}: {json.dumps(load(part)[first])}, ")
     return HEAD + part + requirement("on: pool, ")[len(HEAD):]
 
 
