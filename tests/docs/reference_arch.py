@@ -32,7 +32,7 @@ UNSEEN = {
     "extends-platform", "extends-profile-unknown", "extends-requirement-twice", "extends-scalar",
     "extends-selection-kind", "extends-unknown",
     "key-twice", "yaml-after-end", "yaml-alias", "yaml-alias-bomb", "yaml-control", "yaml-cut",
-    "yaml-key-list", "yaml-key-null", "yaml-latin1", "yaml-merge", "yaml-tab", "yaml-two-documents",
+    "yaml-key-list", "yaml-key-null", "yaml-merge", "yaml-tab", "yaml-two-documents",
 }
 
 

@@ -129,6 +129,7 @@ static void odd_texts_are_refused(void **state)
 		{ "", 0, 0, PL_E_USAGE, "FILE:1: this is no architecture, a mapping that begins with format: plumbline-arch/1" },
 		{ "\0\0\0", 3, 1, PL_E_USAGE, "FILE:1:1: control characters are not allowed" },
 		{ "\xff\xfe", 2, 1, PL_E_USAGE, "FILE:1: this is no architecture, a mapping that begins with format: plumbline-arch/1" },
+		{ "a: b\nc: \xe4x\n", 11, 1, PL_E_USAGE, "FILE:2:5: invalid trailing UTF-8 octet" },
 		{ "[", 1, 100000, PL_E_LIMIT, "FILE:1:66: nested too deeply" },
 		{ "{a: ", 4, 100000, PL_E_LIMIT, "FILE:1:261: nested too deeply" },
 		{ "- x\n", 4, PL_LIMIT_YAML_NODES + 1, PL_E_LIMIT, "FILE:200000:3: too many values" },
