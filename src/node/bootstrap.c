@@ -57,9 +57,34 @@ static bool begins(const char *text, size_t len, const char *with)
 	return len >= n && !memcmp(text, with, n);
 }
 
+/* The first line that is neither blank nor a comment. */
+static const char *first_line(const char *text)
+{
+	for (;;) {
+		text += strspn(text, " \t\r\n");
+		if (*text != '#')
+			return text;
+		text += strcspn(text, "\n");
+	}
+}
+
+/* Does the text begin as one of the kind does, and hold the word that only that kind has? */
+static bool is_kind(const char *text, const char *const *begins_with, const char *word)
+{
+	const char *first = first_line(text);
+
+	for (; !pl_starts(text, "#!") && *begins_with; begins_with++)
+		if (pl_starts(first, *begins_with))
+			return strstr(text, word) != NULL;
+	return false;
+}
+
 /* The text ends in a NUL and holds no other. */
 static void read_document(struct pl_boot *r, const char *text, size_t len)
 {
+	static const char *const node_config[] = { "apiVersion:", "kind:", "metadata:", "spec:", "---", "{", NULL };
+	static const char *const settings[] = { "[", "settings.", "\"settings", NULL };
+
 	if (pl_boot_mime(r, text, len))
 		return;
 	if (begins(text, len, "## template:")) {
@@ -70,12 +95,38 @@ static void read_document(struct pl_boot *r, const char *text, size_t len)
 	}
 	if (begins(text, len, "#cloud-config"))
 		pl_boot_cloud_config(r, text, len);
-	else if (!begins(text, len, "#!") && strstr(text, "node.eks.aws/"))
+	else if (begins(text, len, "#include"))
+		r->b->labels_open = true; /* texts at addresses */
+	else if (is_kind(text, node_config, "node.eks.aws/"))
 		pl_boot_node_config(r, text, len);
-	else if (!begins(text, len, "#!") && strstr(text, "settings.kubernetes"))
+	else if (is_kind(text, settings, "settings.kubernetes"))
 		pl_boot_settings(r, text, len);
 	else
 		pl_boot_shell(r, text, len);
+}
+
+static void read_gzip(struct pl_boot *r, const char *text, size_t len)
+{
+	pl_auto_buf plain = PL_BUF_INIT;
+	struct pl_err err = PL_ERR_INIT;
+
+	if (!pl_gunzip(text, len, r->budget, &plain, &err))
+		pl_boot_text(r, plain.data, plain.len);
+	else if (err.code == PL_E_LIMIT)
+		r->budget = 0;
+	else
+		r->b->labels_open = true; /* damaged: what it holds is not known */
+}
+
+/* Without NULs, which would end it, and with lines that end as everywhere else. */
+static void read_plain(struct pl_boot *r, const char *text, size_t len)
+{
+	pl_auto_buf plain = PL_BUF_INIT;
+
+	for (size_t i = 0; i < len; i++)
+		if (text[i] && (text[i] != '\r' || i + 1 == len || text[i + 1] != '\n'))
+			pl_buf_addc(&plain, text[i]);
+	read_document(r, plain.data, plain.len);
 }
 
 void pl_boot_text(struct pl_boot *r, const char *text, size_t len)
@@ -90,25 +141,19 @@ void pl_boot_text(struct pl_boot *r, const char *text, size_t len)
 		text += 3;
 		len -= 3;
 	}
-	if (!len || r->depth >= PL_BOOT_DEPTH || !pl_boot_spend(r, len))
+	if (!len || !pl_boot_spend(r, len))
 		return;
-	r->depth++;
-	if (pl_is_gzip(text, len)) {
-		struct pl_err err = PL_ERR_INIT;
-
-		if (pl_gunzip(text, len, r->budget, &decoded, &err))
-			r->budget = err.code == PL_E_LIMIT ? 0 : r->budget;
-		else
-			pl_boot_text(r, decoded.data, decoded.len);
-	} else if (from_base64(text, len, &decoded)) {
-		pl_boot_text(r, decoded.data, decoded.len);
-	} else {
-		pl_buf_truncate(&decoded, 0);
-		for (size_t i = 0; i < len; i++)
-			if (text[i])
-				pl_buf_addc(&decoded, text[i]);
-		read_document(r, decoded.data, decoded.len);
+	if (r->depth >= PL_BOOT_DEPTH) {
+		r->b->labels_open = true;
+		return;
 	}
+	r->depth++;
+	if (pl_is_gzip(text, len))
+		read_gzip(r, text, len);
+	else if (from_base64(text, len, &decoded))
+		pl_boot_text(r, decoded.data, decoded.len);
+	else
+		read_plain(r, text, len);
 	r->depth--;
 }
 
@@ -135,9 +180,14 @@ void pl_boot_file_add(struct pl_boot *r, const char *path, const char *text, siz
 	pl_buf_add(&f->content, text, len);
 }
 
+struct pl_boot_file *pl_boot_file(struct pl_boot *r, const char *path)
+{
+	return pl_map_get(&r->by_path, path, strlen(path));
+}
+
 bool pl_boot_file_run(struct pl_boot *r, const char *path)
 {
-	struct pl_boot_file *f = pl_map_get(&r->by_path, path, strlen(path));
+	struct pl_boot_file *f = pl_boot_file(r, path);
 
 	if (!f)
 		return false;
@@ -159,15 +209,36 @@ static const struct {
 	{ "/etc/profile.d/bootstrap.sh", pl_boot_shell }, /* EKS's bootstrap.sh is often made to source it */
 };
 
-static void read_file(struct pl_boot *r, const struct pl_boot_file *f)
+void pl_boot_unseen(struct pl_boot *r, const char *path)
 {
 	for (size_t i = 0; i < sizeof read_files / sizeof *read_files; i++)
+		r->b->labels_open |= pl_starts(path, read_files[i].in_path);
+}
+
+/* Reads a copy: a file that is a script may write to itself. */
+static void read_file(struct pl_boot *r, const struct pl_boot_file *f)
+{
+	size_t len = f->content.len;
+	const char *text = pl_arena_strndup(&r->arena, f->content.data, len);
+
+	for (size_t i = 0; i < sizeof read_files / sizeof *read_files; i++)
 		if (strstr(f->path, read_files[i].in_path))
-			read_files[i].read(r, f->content.data, f->content.len);
+			read_files[i].read(r, text, len);
 	if (strstr(f->path, "/manifests/"))
-		pl_boot_manifest(r, f);
-	if (strstr(f->content.data, "apiVersion: node.eks.aws/"))
-		pl_boot_node_config(r, f->content.data, f->content.len);
+		pl_boot_manifest(r, text);
+	if (strstr(text, "apiVersion: node.eks.aws/"))
+		pl_boot_node_config(r, text, len);
+}
+
+/* The files as they stand now; what reading them writes is not read. */
+static void read_all_files(struct pl_boot *r)
+{
+	size_t n = r->file_count;
+
+	for (size_t i = 0; i < n; i++)
+		read_file(r, r->files[i]);
+	for (size_t i = 0; i < r->file_count; i++)
+		pl_buf_release(&r->files[i]->content);
 }
 
 /* ---- the whole ---- */
@@ -244,10 +315,7 @@ bool pl_bootstrap_read(struct pl_bootstrap *b, const char *text, size_t len)
 	borrow_labels(b);
 	borrow_taints(b);
 	pl_boot_text(&r, text, len);
-	for (size_t i = 0; i < r.file_count; i++) {
-		read_file(&r, r.files[i]);
-		pl_buf_release(&r.files[i]->content);
-	}
+	read_all_files(&r);
 	settle_labels(b, b->labels);
 	settle_taints(b, b->taints);
 	whole = r.budget != 0;

@@ -15,21 +15,6 @@ struct plain {
 	struct pl_map env;         /* assignments of this command, by name */
 };
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
-static bool is_any(const char *word, const char *const *words)
-{
-	for (; *words; words++)
-		if (!strcmp(word, *words))
-			return true;
-	return false;
-}
-
 static void env_set(struct plain *p, const char *name, size_t n, const char *value)
 {
 	*pl_map_put(&p->env, name, n) = pl_arena_strdup(&p->r->arena, value);
@@ -48,42 +33,24 @@ static const char *env_known(const struct plain *p, const char *name)
 	return pl_boot_known(p->r, env_get(p, name));
 }
 
-/* A=b, as sudo and env take it. */
-static bool take_assignment(struct plain *p, const char *word)
-{
-	size_t n = strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789");
-
-	if (!n || word[n] != '=')
-		return false;
-	env_set(p, word, n, word + n + 1);
-	return true;
-}
-
 static bool strip(struct plain *p)
 {
-	static const char *const wrappers[] = { "sudo", "env", "exec", "nohup", "time", "command", "nice", NULL };
-	static const char *const with_value[] = { "-u", "-g", "-n", NULL };
-	size_t i = 0;
-	bool wrapped = false;
+	size_t program = pl_sh_program(p->c);
 
 	for (size_t k = 0; k < p->c->env_count; k++)
 		env_set(p, p->c->env[k].key, strlen(p->c->env[k].key), p->c->env[k].value);
-	for (; i < p->c->count; i++) {
-		const char *word = p->c->words[i];
+	for (size_t i = 0; i < program; i++) {
+		size_t n = pl_sh_assignment(p->c->words[i]);
 
-		if (is_any(base_name(word), wrappers))
-			wrapped = true;
-		else if (!wrapped || (!take_assignment(p, word) && word[0] != '-'))
-			break;
-		else if (is_any(word, with_value))
-			i++;
+		if (n)
+			env_set(p, p->c->words[i], n, p->c->words[i] + n + 1);
 	}
-	if (i >= p->c->count)
+	if (program == p->c->count)
 		return false;
-	p->path = p->c->words[i];
-	p->name = base_name(p->path);
-	p->args = p->c->words + i + 1;
-	p->count = p->c->count - i - 1;
+	p->path = p->c->words[program];
+	p->name = pl_sh_base_name(p->path);
+	p->args = p->c->words + program + 1;
+	p->count = p->c->count - program - 1;
 	return true;
 }
 
@@ -128,15 +95,23 @@ static void eks_bootstrap(const struct plain *p)
 {
 	struct pl_bootstrap *b = p->r->b;
 	const char *flags = option(p, "--kubelet-extra-args"), *runtime = option(p, "--container-runtime");
+	const char *inherited = pl_map_get(&p->env, "KUBELET_EXTRA_ARGS", 18);
+	bool named = false;
 
 	b->kubelet_args = true;
 	for (size_t i = 0; i < p->count; i++) {
-		if (p->args[i][0] != '-') {
-			b->cluster_name = pl_boot_known(p->r, p->args[i]);
-			break;
+		if (p->args[i][0] == '-') {
+			i += !strchr(p->args[i], '='); /* every option of it takes a word */
+			continue;
 		}
-		i += !strchr(p->args[i], '='); /* every option of it takes a word */
+		if (!named)
+			b->cluster_name = pl_boot_known(p->r, p->args[i]);
+		else
+			b->labels_open |= pl_boot_is_open(p->args[i]); /* options we cannot see */
+		named = true;
 	}
+	if (inherited)
+		pl_boot_kubelet_args(p->r, inherited);
 	if (flags)
 		pl_boot_kubelet_args(p->r, flags);
 	if (runtime)
@@ -159,7 +134,7 @@ static void set_role(const struct plain *p, const char *word, bool joins)
 static void k3s_installer(const struct plain *p, const char *const *words, size_t count)
 {
 	const char *exec = env_get(p, "INSTALL_K3S_EXEC"), *url = env_get(p, "K3S_URL");
-	const char *version = env_known(p, "INSTALL_K3S_VERSION"), *known = pl_boot_known(p->r, url);
+	const char *version = env_known(p, "INSTALL_K3S_VERSION"), *known = pl_boot_address(p->r, url);
 	const char **more = NULL, *first = NULL;
 	size_t n = exec ? pl_sh_split(p->r, exec, &more) : 0;
 
@@ -185,6 +160,27 @@ static bool fetches_k3s(const struct pl_sh_command *c)
 	return false;
 }
 
+/* The file a download goes to: "" when its name is not known, NULL when it is piped on. */
+static const char *saved_as(const struct plain *p)
+{
+	bool wget = !strcmp(p->name, "wget");
+	const char *path = p->c->target ? p->c->target : wget ? "" : NULL;
+
+	for (size_t i = 0; i < p->count; i++) {
+		const char *word = p->args[i], *next = i + 1 < p->count ? p->args[i + 1] : "";
+
+		if (!strcmp(word, "--output") || (word[0] == '-' && word[1] != '-' && pl_ends(word, wget ? "O" : "o")))
+			path = next;
+		else if (word[0] == '-' && pl_ends(word, "O-"))
+			path = "-";
+		else if (word[0] == '-' && word[1] != '-' && pl_ends(word, "O"))
+			path = "";
+	}
+	if (!path || !strcmp(path, "-"))
+		return NULL;
+	return pl_boot_is_open(path) ? "" : pl_arena_strdup(&p->r->arena, pl_sh_base_name(path));
+}
+
 /* k3sup install|join --k3s-extra-args '...' --k3s-version V */
 static void k3sup(const struct plain *p)
 {
@@ -202,27 +198,45 @@ static void k3sup(const struct plain *p)
 
 /* ---- shells ---- */
 
+/* Is this script k3s's installer?  `path` is as the command has it. */
+static bool is_installer(const struct plain *p, const char *path)
+{
+	const char *saved = p->r->installer, *name = pl_sh_base_name(path);
+
+	if (saved && (!*saved || !strcmp(saved, name)))
+		return true;
+	if (pl_contains(name, "uninstall") || pl_contains(name, "killall"))
+		return false;
+	if (pl_map_get(&p->env, "INSTALL_K3S_EXEC", 16) || pl_map_get(&p->env, "K3S_URL", 7))
+		return true;
+	return env_get(p, "INSTALL_K3S_EXEC") && (pl_contains(name, "k3s") || pl_contains(name, "install"));
+}
+
 /* sh -c TEXT, sh FILE ARGS, sh -s - ARGS with the script on standard input. */
 static void shell(const struct plain *p)
 {
 	size_t i = 0;
 
 	for (; i < p->count && (p->args[i][0] == '-' || p->args[i][0] == '+'); i++) {
-		if (strchr(p->args[i], 'c') && p->args[i][1] != '-' && i + 1 < p->count) {
+		const char *word = p->args[i];
+
+		if (strchr(word, 'c') && word[1] != '-' && i + 1 < p->count) {
 			pl_boot_text(p->r, p->args[i + 1], strlen(p->args[i + 1]));
 			return;
 		}
-		if (!strcmp(p->args[i], "-") || !strcmp(p->args[i], "--")) {
+		if (!strcmp(word, "-") || !strcmp(word, "--")) {
 			i++;
 			break;
 		}
+		i += word[1] != '-' && pl_ends(word, "o"); /* -euo pipefail */
 	}
+	if (i > p->count)
+		i = p->count;
 	if (fetches_k3s(p->before) || fetches_k3s(p->c))
 		k3s_installer(p, p->args + i, p->count - i);
 	else if (p->c->input)
 		pl_boot_text(p->r, p->c->input, strlen(p->c->input));
-	else if (i < p->count && !pl_boot_file_run(p->r, p->args[i]) &&
-		 (p->r->installer_saved || env_get(p, "INSTALL_K3S_EXEC")))
+	else if (i < p->count && !pl_boot_file_run(p->r, p->args[i]) && is_installer(p, p->args[i]))
 		k3s_installer(p, p->args + i + 1, p->count - i - 1);
 }
 
@@ -237,54 +251,67 @@ static void last_word(const struct plain *p)
 		pl_boot_text(p->r, p->c->input, strlen(p->c->input));
 }
 
-/* ---- files ---- */
-
-static void writes_file(const struct plain *p)
-{
-	static const char *const printers[] = { "echo", "printf", NULL };
-	const char *path = p->c->target, *text = p->c->input;
-	bool append = p->c->append;
-	pl_auto_buf b = PL_BUF_INIT;
-
-	if (!strcmp(p->name, "tee")) {
-		for (size_t i = 0; i < p->count; i++)
-			if (p->args[i][0] != '-')
-				path = p->args[i];
-			else
-				append |= !strcmp(p->args[i], "-a");
-		if (p->before && !text)
-			text = p->before->input;
-	}
-	if (!text && (is_any(p->name, printers) || (p->before && is_any(base_name(p->before->words[0]), printers)))) {
-		const struct pl_sh_command *c = is_any(p->name, printers) ? p->c : p->before;
-
-		for (size_t i = 1; i < c->count; i++)
-			if (c->words[i][0] != '-' || c->words[i][1] == '-')
-				pl_buf_addf(&b, "%s%s", b.len ? " " : "", c->words[i]);
-		pl_buf_addc(&b, '\n');
-		text = b.data;
-	}
-	if (path && text && !pl_boot_is_open(path))
-		pl_boot_file_add(p->r, path, text, strlen(text), append);
-}
-
 /* ---- what is installed into the cluster ---- */
 
-static void installs(const struct plain *p)
+/* A manifest the text itself holds: on standard input, or in a file it wrote. */
+static void manifest_texts(const struct plain *p)
 {
-	static const char *const verbs[] = { "apply", "create", "replace", "install", "upgrade", "template", NULL };
-	const char *version = !strcmp(p->name, "helm") ? option(p, "--version") : NULL;
-	bool fetch = !strcmp(p->name, "curl") || !strcmp(p->name, "wget"), does = fetch;
+	pl_auto_buf b = PL_BUF_INIT;
+
+	if (pl_boot_command_input(p->r, p->c, p->before, &b))
+		pl_boot_manifest(p->r, b.data);
+	for (size_t i = 0; i < p->count; i++) {
+		const struct pl_boot_file *f = pl_boot_file(p->r, p->args[i]);
+
+		if (f && pl_boot_spend(p->r, f->content.len))
+			pl_boot_manifest(p->r, pl_arena_strdup(&p->r->arena, f->content.data));
+	}
+}
+
+/* kubectl apply -f FILE, and the like of k3s and others */
+static void applies(const struct plain *p)
+{
+	static const char *const verbs[] = { "apply", "create", "replace", NULL };
+	bool does = false;
 
 	for (size_t i = 0; i < p->count; i++)
-		does = does || is_any(p->args[i], verbs);
-	for (size_t i = 0; does && i < p->count; i++) {
-		const char *word = p->args[i];
-		bool file = strstr(word, ".yaml") || strstr(word, ".yml") || strstr(word, ".tgz");
+		does = does || pl_sh_is_any(p->args[i], verbs);
+	for (size_t i = 0; does && i < p->count; i++)
+		if (p->args[i][0] != '-' && strpbrk(p->args[i], "/."))
+			pl_boot_evidence(p->r, p->args[i], NULL);
+	if (does)
+		manifest_texts(p);
+}
 
-		if (word[0] != '-' && (file || (!fetch && strchr(word, '/'))))
-			pl_boot_evidence(p->r, word, version);
+/* helm install NAME CHART, in which most options take a word */
+static void helm(const struct plain *p)
+{
+	static const char *const verbs[] = { "install", "upgrade", "template", NULL };
+	static const char *const alone[] = { "--install", "-i", "--wait", "--atomic", "--create-namespace", "--devel",
+					     "--force", "--debug", "--generate-name", "-g", "--skip-crds",
+					     "--reuse-values", "--reset-values", "--dependency-update", NULL };
+	bool does = false;
+
+	for (size_t i = 0; i < p->count; i++) {
+		const char *word = p->args[i];
+
+		if (word[0] == '-')
+			i += !strchr(word, '=') && !pl_sh_is_any(word, alone);
+		else if (does)
+			pl_boot_evidence(p->r, word, option(p, "--version"));
+		does = does || pl_sh_is_any(word, verbs);
 	}
+}
+
+/* curl, wget: a manifest is fetched to be applied, or k3s's installer to be run. */
+static void fetches(const struct plain *p)
+{
+	for (size_t i = 0; i < p->count; i++)
+		if (p->args[i][0] != '-' && (strstr(p->args[i], ".yaml") || strstr(p->args[i], ".yml") ||
+					     strstr(p->args[i], ".tgz")))
+			pl_boot_evidence(p->r, p->args[i], NULL);
+	if (fetches_k3s(p->c) && saved_as(p))
+		p->r->installer = saved_as(p);
 }
 
 static void runs_image(const struct plain *p)
@@ -305,20 +332,24 @@ static void k3s_program(const struct plain *p)
 	} else if (p->count && !strcmp(p->args[0], "kubectl")) {
 		inner.args++;
 		inner.count--;
-		installs(&inner);
+		applies(&inner);
 	}
 }
 
 static void kubelet(const struct plain *p)
 {
-	for (size_t i = 0; i < p->count; i++)
-		pl_boot_kubelet_args(p->r, p->args[i]);
+	pl_boot_kubelet_words(p->r, p->args, p->count);
 }
 
-static void saves_installer(const struct plain *p)
+/* systemctl enable --now k3s-agent, where k3s is part of the image */
+static void service(const struct plain *p)
 {
-	p->r->installer_saved |= fetches_k3s(p->c);
-	installs(p);
+	for (size_t i = 0; i < p->count; i++) {
+		if (pl_starts(p->args[i], "k3s-agent"))
+			p->r->b->k3s = PL_K3S_AGENT;
+		else if (!p->r->b->k3s && (!strcmp(p->args[i], "k3s") || !strcmp(p->args[i], "k3s.service")))
+			p->r->b->k3s = PL_K3S_SERVER;
+	}
 }
 
 static const struct {
@@ -328,8 +359,8 @@ static const struct {
 	{ "bootstrap.sh", eks_bootstrap }, { "k3s", k3s_program }, { "k3sup", k3sup },
 	{ "sh", shell },       { "bash", shell },      { "dash", shell },     { "ash", shell },
 	{ "source", shell },   { ".", shell },         { "ssh", last_word },  { "eval", last_word },
-	{ "su", last_word },   { "kubectl", installs }, { "helm", installs },
-	{ "curl", saves_installer }, { "wget", saves_installer }, { "kubelet", kubelet },
+	{ "su", last_word },   { "kubectl", applies }, { "helm", helm },       { "systemctl", service },
+	{ "curl", fetches },   { "wget", fetches },    { "kubelet", kubelet },
 	{ "ctr", runs_image }, { "docker", runs_image }, { "nerdctl", runs_image },
 };
 
@@ -341,8 +372,7 @@ static void says(const struct plain *p)
 			return;
 		}
 	/* a script by its path: one the text wrote, or k3s's installer that it fetched */
-	if (!pl_boot_file_run(p->r, p->path) && pl_ends(p->name, ".sh") &&
-	    (p->r->installer_saved || env_get(p, "INSTALL_K3S_EXEC")))
+	if (!pl_boot_file_run(p->r, p->path) && strchr(p->path, '/') && is_installer(p, p->path))
 		k3s_installer(p, p->args, p->count);
 }
 
@@ -351,10 +381,8 @@ void pl_boot_command(struct pl_boot *r, const struct pl_sh_command *c,
 {
 	struct plain p = { .r = r, .c = c, .before = before, .env = PL_MAP_INIT };
 
-	if (strip(&p)) {
-		if (c->target || !strcmp(p.name, "tee"))
-			writes_file(&p);
+	pl_boot_command_writes(r, c, before);
+	if (strip(&p))
 		says(&p);
-	}
 	pl_map_release(&p.env);
 }

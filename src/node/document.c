@@ -35,6 +35,8 @@ void pl_boot_k3s_config(struct pl_boot *r, const char *text, size_t len)
 {
 	const struct pl_yaml_node *root = parse(r, text, len);
 
+	if (!r->b->k3s)
+		r->b->k3s = pl_yaml_text(root, "server") ? PL_K3S_AGENT : PL_K3S_SERVER;
 	for (size_t i = 0; root && root->kind == PL_YAML_MAPPING && i < root->count; i++) {
 		size_t n = strlen(root->keys[i]->text);
 		bool more = n && root->keys[i]->text[n - 1] == '+'; /* "node-label+": adds to the list */

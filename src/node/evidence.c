@@ -10,18 +10,28 @@ static const char *version_in(struct pl_boot *r, const char *address)
 	for (const char *p = address; (p = strchr(p, 'v')) != NULL; p++) {
 		size_t n = 1 + strspn(p + 1, "0123456789.");
 
+		n -= p[n - 1] == '.'; /* v1.8.0.tgz */
 		if (p > address && strchr("/-_:", p[-1]) && p[1] >= '0' && p[1] <= '9' &&
-		    memchr(p, '.', n) && p[n - 1] != '.')
+		    memchr(p, '.', n))
 			return pl_arena_strndup(r->b->arena, p, n);
 	}
 	return NULL;
 }
 
+/* Without what may be a secret: the user and the query of an address, NAME=VALUE. */
 static const char *short_name(struct pl_boot *r, const char *word)
 {
-	size_t n = strcspn(word, "?#");
+	size_t n = strcspn(word, "?#"), host, user;
+	const char *slashes = strstr(word, "://");
 
-	return n > 200 || pl_boot_is_open(word) ? NULL : pl_arena_strndup(r->b->arena, word, n);
+	if (n > 200 || memchr(word, '=', n) || pl_boot_is_open(word))
+		return NULL;
+	if (!slashes || slashes >= word + n)
+		return pl_arena_strndup(r->b->arena, word, n);
+	host = (size_t)(slashes + 3 - word);
+	user = strcspn(word + host, "/@");
+	user = word[host + user] == '@' ? host + user + 1 : host;
+	return pl_arena_strf(r->b->arena, "%.*s%.*s", (int)host, word, (int)(n - user), word + user);
 }
 
 void pl_boot_evidence(struct pl_boot *r, const char *word, const char *version)
@@ -46,23 +56,30 @@ void pl_boot_evidence(struct pl_boot *r, const char *word, const char *version)
 	}
 }
 
-/* A chart or image that a manifest of k3s's own folder names: "chart: tigera-operator". */
-void pl_boot_manifest(struct pl_boot *r, const struct pl_boot_file *f)
+/* The value of "name: value" in the line at p, or NULL. */
+static const char *member(struct pl_boot *r, const char *p, const char *name)
 {
-	const char *chart = NULL, *version = NULL;
+	size_t n = strlen(name);
 
-	for (const char *line = f->content.data; *line;) {
-		size_t n = strcspn(line, "\n"), at = 0;
-		const char *text = pl_arena_strndup(&r->arena, line, n);
+	p += strspn(p, " -\t");
+	if (strncmp(p, name, n) || p[n] != ':')
+		return NULL;
+	p += n + 1 + strspn(p + n + 1, " \t'\"");
+	return pl_arena_strndup(&r->arena, p, strcspn(p, " \t'\"#\n"));
+}
 
-		at = strspn(text, " -\t");
-		if (pl_starts(text + at, "image: "))
-			pl_boot_evidence(r, text + at + 7, NULL);
-		else if (pl_starts(text + at, "chart: "))
-			chart = text + at + 7;
-		else if (pl_starts(text + at, "version: "))
-			version = text + at + 9;
-		line += n + (line[n] == '\n');
+/* A chart or image that a manifest names: "chart: tigera-operator". */
+void pl_boot_manifest(struct pl_boot *r, const char *text)
+{
+	const char *chart = NULL, *version = NULL, *word;
+
+	for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+		if ((word = member(r, line, "image")) != NULL)
+			pl_boot_evidence(r, word, NULL);
+		else if ((word = member(r, line, "chart")) != NULL)
+			chart = word;
+		else if ((word = member(r, line, "version")) != NULL)
+			version = word;
 	}
 	if (chart)
 		pl_boot_evidence(r, chart, version);

@@ -14,6 +14,12 @@ const char *pl_boot_known(struct pl_boot *r, const char *text)
 	return !text || !*text || pl_boot_is_open(text) ? NULL : pl_arena_strdup(r->b->arena, text);
 }
 
+/* Of an address what may be shown: not who asks. */
+const char *pl_boot_address(struct pl_boot *r, const char *text)
+{
+	return text && strchr(text, '@') ? NULL : pl_boot_known(r, text);
+}
+
 static void one_label(struct pl_boot *r, const char *text, size_t n)
 {
 	struct pl_bootstrap *b = r->b;
@@ -93,10 +99,9 @@ static bool split_flag(struct pl_boot *r, const char *word, const char **name, c
 	return true;
 }
 
-void pl_boot_kubelet_args(struct pl_boot *r, const char *text)
+void pl_boot_kubelet_words(struct pl_boot *r, const char *const *words, size_t n)
 {
-	const char **words, *name, *value;
-	size_t n = pl_sh_split(r, text, &words);
+	const char *name, *value;
 
 	for (size_t i = 0; i < n; i++) {
 		if (!split_flag(r, words[i], &name, &value))
@@ -106,6 +111,14 @@ void pl_boot_kubelet_args(struct pl_boot *r, const char *text)
 		else if (i + 1 < n && words[i + 1][0] != '-' && pl_boot_kubelet_flag(r, name, words[i + 1]))
 			i++;
 	}
+}
+
+void pl_boot_kubelet_args(struct pl_boot *r, const char *text)
+{
+	const char **words;
+	size_t n = pl_sh_split(r, text, &words);
+
+	pl_boot_kubelet_words(r, words, n);
 }
 
 static void disabled(struct pl_boot *r, const char *text, size_t n)
@@ -137,8 +150,10 @@ void pl_boot_k3s_flag(struct pl_boot *r, const char *name, const char *value)
 	} else if (!strcmp(name, "disable") || !strcmp(name, "no-deploy")) {
 		each(r, value, disabled);
 	} else if (!strcmp(name, "server") || !strcmp(name, "s")) {
-		b->k3s_url = pl_boot_known(r, value);
-	} else if (!strcmp(name, "kubelet-arg") && (eq = strchr(value, '=')) != NULL) {
+		b->k3s_url = pl_boot_address(r, value);
+	} else if (!strcmp(name, "kubelet-arg") && (eq = strchr(value, '=')) == NULL) {
+		b->labels_open |= pl_boot_is_open(value);
+	} else if (!strcmp(name, "kubelet-arg")) {
 		size_t dashes = strspn(value, "-");
 		const char *flag = pl_arena_strndup(&r->arena, value + dashes, (size_t)(eq - value) - dashes);
 
@@ -156,7 +171,10 @@ static bool stands_alone(const char *name)
 		"disable-controller-manager", "secrets-encryption", "protect-kernel-defaults",
 		"etcd-expose-metrics", "embedded-registry", "cluster-reset", "flannel-ipv6-masq",
 		"flannel-external-ip", "multi-cluster-cidr", "etcd-disable-snapshots", "etcd-s3",
-		"disable-agent", "enable-pprof", "alsologtostderr", "snapshotter-stargz", NULL,
+		"disable-agent", "enable-pprof", "alsologtostderr", "snapshotter-stargz", "with-node-id",
+		"kine-tls", "nonroot-devices", "disable-default-registry-endpoint", "disable-apiserver-lb",
+		"etcd-snapshot-compress", "etcd-s3-insecure", "etcd-s3-skip-ssl-verify", "no-flannel",
+		"tls-san-security", "supervisor-metrics", NULL,
 	};
 
 	for (const char *const *a = alone; *a; a++)

@@ -57,22 +57,28 @@ static const char *key_below(const struct pl_buf *key, const char *table)
 	return NULL;
 }
 
-/* The next string or number at *p; false at the end of the line. */
-static bool next_value(const char **p, struct pl_buf *out)
+/* The next string or number at *p; false at the end of the line, or of a list, which may be longer. */
+static bool next_value(const char **p, bool list, struct pl_buf *out)
 {
-	*p += strspn(*p, " \t,[");
+	*p += strspn(*p, list ? " \t,[\r\n" : " \t");
+	while (list && **p == '#') {
+		*p += strcspn(*p, "\n");
+		*p += strspn(*p, " \t,\r\n");
+	}
 	pl_buf_truncate(out, 0);
 	return **p && !strchr("\r\n#]", **p) && key_part(p, out);
 }
 
-static void setting(struct pl_boot *r, const struct pl_buf *key, const char *p)
+/* Returns where the value ends. */
+static const char *setting(struct pl_boot *r, const struct pl_buf *key, const char *p)
 {
 	pl_auto_buf value = PL_BUF_INIT;
+	bool list = p[strspn(p, " \t")] == '[';
 	const char *label = key_below(key, "settings.kubernetes.node-labels");
 	const char *taint = key_below(key, "settings.kubernetes.node-taints");
 	const char *own = key_below(key, "settings.kubernetes");
 
-	while (next_value(&p, &value)) {
+	while (next_value(&p, list, &value)) {
 		if (label)
 			pl_boot_labels(r, pl_arena_strf(&r->arena, "%s=%s", label, value.data));
 		else if (taint)
@@ -82,6 +88,7 @@ static void setting(struct pl_boot *r, const struct pl_buf *key, const char *p)
 		else if (own)
 			pl_boot_kubelet_flag(r, own, value.data);
 	}
+	return p;
 }
 
 void pl_boot_settings(struct pl_boot *r, const char *text, size_t len)
@@ -106,6 +113,6 @@ void pl_boot_settings(struct pl_boot *r, const char *text, size_t len)
 		dotted_key(&p, &key);
 		if (*p == '=')
 			p++;
-		setting(r, &key, p);
+		p = setting(r, &key, p);
 	}
 }

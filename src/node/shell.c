@@ -149,16 +149,18 @@ static void in_single_quotes(struct shell *s, struct pl_buf *out)
 	s->p += s->p < s->end;
 }
 
-/* Text in which $, ` and \ mean something, up to `stop` or the end. */
+/* Text in which $, ` and \ mean something, up to `stop` or the end (of a here-document). */
 static void in_double_quotes(struct shell *s, struct pl_buf *out, char stop)
 {
+	const char *escaped = stop ? "$`\"\\\n" : "$`\\\n";
+
 	while (s->p < s->end && (!stop || *s->p != stop)) {
 		if (*s->p == '$') {
 			expand(s, out, true);
 		} else if (*s->p == '`') {
 			skip_backticks(s, out);
 		} else if (*s->p == '\\' && s->p + 1 < s->end) {
-			if (!strchr("$`\"\\\n", s->p[1]))
+			if (!strchr(escaped, s->p[1]))
 				add_char(s, out, '\\');
 			if (s->p[1] != '\n')
 				add_char(s, out, s->p[1]);
@@ -218,6 +220,12 @@ static size_t assigned_name(const char *word)
 	return n && (word[n] == '=' || (word[n] == '+' && word[n + 1] == '=')) ? n : 0;
 }
 
+/* What such a variable holds must reach nothing that is kept. */
+static bool is_secret(const char *name)
+{
+	return pl_contains(name, "token") || pl_contains(name, "password") || pl_contains(name, "secret");
+}
+
 static void assign(struct shell *s, const char *name, size_t n, const char *value)
 {
 	struct pl_boot *r = s->r;
@@ -229,9 +237,10 @@ static void assign(struct shell *s, const char *name, size_t n, const char *valu
 		value = pl_arena_strf(&r->arena, "%s%s", had ? had : PL_BOOT_OPEN, value);
 	if (!pl_boot_spend(r, strlen(value)))
 		return;
-	text = pl_arena_strdup(&r->arena, sure ? value : PL_BOOT_OPEN);
+	name = pl_arena_strndup(&r->arena, name, n);
+	text = pl_arena_strdup(&r->arena, sure && !is_secret(name) ? value : PL_BOOT_OPEN);
 	*pl_map_put(&r->variables, name, n) = text;
-	pl_boot_assigned(r, pl_arena_strndup(&r->arena, name, n), value);
+	pl_boot_assigned(r, name, text);
 }
 
 static bool is_one_of(const char *word, const char *const *words)
@@ -312,6 +321,8 @@ static void end_command(struct shell *s)
 		s->line = pl_grow(s->line, s->line_count, &s->line_cap, sizeof *s->line);
 		s->line[s->line_count++] = *c;
 	} else {
+		if (c->target) /* { echo a; echo b; } >FILE */
+			pl_boot_unseen(s->r, c->target);
 		free(c->words);
 		free(c->env);
 	}
