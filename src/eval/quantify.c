@@ -32,34 +32,33 @@ bool pl_tally_maybe(const struct pl_tally *t)
 	return sum(t->maybe) > 0;
 }
 
-static enum pl_verdict every(const struct pl_tally *t, enum pl_verdict nothing)
+/* Nothing is selected for certain: every way in which those in doubt may turn out must agree. */
+static enum pl_verdict perhaps(const struct pl_tally *t, enum pl_quantifier q,
+			       enum pl_verdict nothing)
 {
-	enum pl_verdict v;
+	bool can_fail = t->maybe[PL_FALSE] || t->maybe[PL_UNKNOWN];
+	bool can_pass = t->maybe[PL_TRUE] || t->maybe[PL_UNKNOWN];
 
-	if (t->sure[PL_FALSE])
-		return PL_FAIL;
-	v = t->sure[PL_UNKNOWN] || t->maybe[PL_FALSE] || t->maybe[PL_UNKNOWN] ? PL_UNDECIDED : PL_PASS;
-	if (sum(t->sure))
-		return v;
-	if (!sum(t->maybe))
-		return nothing;
-	/* a pool that only may be one of those asked is in the way only if it would break the rule */
-	return nothing == PL_NOT_APPLICABLE || nothing == v ? v : PL_UNDECIDED;
+	/* a pool that may be one of those asked is in the way only if it would break the rule */
+	if (can_pass && !can_fail && q == PL_EVERY && nothing == PL_NOT_APPLICABLE)
+		return PL_PASS;
+	if ((can_fail && nothing != PL_FAIL) || (can_pass && nothing != PL_PASS))
+		return PL_UNDECIDED;
+	return nothing;
 }
 
-static enum pl_verdict some(const struct pl_tally *t, enum pl_verdict nothing)
+static enum pl_verdict every(const struct pl_tally *t)
 {
-	bool one_way;
+	if (t->sure[PL_FALSE])
+		return PL_FAIL;
+	return t->sure[PL_UNKNOWN] || t->maybe[PL_FALSE] || t->maybe[PL_UNKNOWN] ? PL_UNDECIDED : PL_PASS;
+}
 
+static enum pl_verdict some(const struct pl_tally *t)
+{
 	if (t->sure[PL_TRUE])
 		return PL_PASS;
-	if (sum(t->sure))
-		return t->sure[PL_UNKNOWN] || t->maybe[PL_TRUE] || t->maybe[PL_UNKNOWN] ? PL_UNDECIDED
-										    : PL_FAIL;
-	/* every way in which those in doubt may turn out must lead to the same verdict */
-	one_way = !t->maybe[PL_UNKNOWN] && (!t->maybe[PL_TRUE] || nothing == PL_PASS) &&
-		  (!t->maybe[PL_FALSE] || nothing == PL_FAIL);
-	return one_way ? nothing : PL_UNDECIDED;
+	return t->sure[PL_UNKNOWN] || t->maybe[PL_TRUE] || t->maybe[PL_UNKNOWN] ? PL_UNDECIDED : PL_FAIL;
 }
 
 /* What objects that may belong to another cluster leave of a verdict. */
@@ -101,8 +100,12 @@ static enum pl_verdict of_a_part(const struct pl_requirement *r, const struct pl
 enum pl_verdict pl_quantify(const struct pl_requirement *r, const struct pl_tally *t,
 			    enum pl_verdict nothing, bool partial)
 {
-	enum pl_verdict v = r->quantifier == PL_EVERY ? every(t, nothing) : some(t, nothing);
+	enum pl_verdict v;
 
+	if (!pl_tally_sure(t))
+		v = perhaps(t, r->quantifier, nothing);
+	else
+		v = r->quantifier == PL_EVERY ? every(t) : some(t);
 	v = with_any(r, t, v);
 	return partial ? of_a_part(r, t, v) : v;
 }
