@@ -212,6 +212,23 @@ static bool is_installer(const struct plain *p, const char *path)
 	return env_get(p, "INSTALL_K3S_EXEC") && (pl_contains(name, "k3s") || pl_contains(name, "install"));
 }
 
+/* One the text wrote, EKS's bootstrap.sh, or k3s's installer. */
+static void runs_script(const struct plain *p, const char *path, const char *const *args, size_t count)
+{
+	struct plain inner = *p;
+
+	inner.path = path;
+	inner.name = pl_sh_base_name(path);
+	inner.args = args;
+	inner.count = count;
+	if (pl_boot_file_run(p->r, path))
+		return;
+	if (!strcmp(inner.name, "bootstrap.sh"))
+		eks_bootstrap(&inner);
+	else if (is_installer(p, path))
+		k3s_installer(p, args, count);
+}
+
 /* sh -c TEXT, sh FILE ARGS, sh -s - ARGS with the script on standard input. */
 static void shell(const struct plain *p)
 {
@@ -236,8 +253,8 @@ static void shell(const struct plain *p)
 		k3s_installer(p, p->args + i, p->count - i);
 	else if (p->c->input)
 		pl_boot_text(p->r, p->c->input, strlen(p->c->input));
-	else if (i < p->count && !pl_boot_file_run(p->r, p->args[i]) && is_installer(p, p->args[i]))
-		k3s_installer(p, p->args + i + 1, p->count - i - 1);
+	else if (i < p->count)
+		runs_script(p, p->args[i], p->args + i + 1, p->count - i - 1);
 }
 
 /* ssh HOST 'COMMANDS', eval 'COMMANDS', su - USER -c 'COMMANDS' */
@@ -356,7 +373,7 @@ static const struct {
 	const char *name;
 	void (*says)(const struct plain *p);
 } programs[] = {
-	{ "bootstrap.sh", eks_bootstrap }, { "k3s", k3s_program }, { "k3sup", k3sup },
+	{ "k3s", k3s_program }, { "k3sup", k3sup },
 	{ "sh", shell },       { "bash", shell },      { "dash", shell },     { "ash", shell },
 	{ "source", shell },   { ".", shell },         { "ssh", last_word },  { "eval", last_word },
 	{ "su", last_word },   { "kubectl", applies }, { "helm", helm },       { "systemctl", service },
@@ -371,9 +388,8 @@ static void says(const struct plain *p)
 			programs[i].says(p);
 			return;
 		}
-	/* a script by its path: one the text wrote, or k3s's installer that it fetched */
-	if (!pl_boot_file_run(p->r, p->path) && strchr(p->path, '/') && is_installer(p, p->path))
-		k3s_installer(p, p->args, p->count);
+	if (strchr(p->path, '/'))
+		runs_script(p, p->path, p->args, p->count);
 }
 
 void pl_boot_command(struct pl_boot *r, const struct pl_sh_command *c,

@@ -35,6 +35,8 @@ void pl_boot_k3s_config(struct pl_boot *r, const char *text, size_t len)
 {
 	const struct pl_yaml_node *root = parse(r, text, len);
 
+	if (root && root->kind != PL_YAML_MAPPING && pl_boot_is_open(text))
+		r->b->labels_open = true;
 	if (!r->b->k3s)
 		r->b->k3s = pl_yaml_text(root, "server") ? PL_K3S_AGENT : PL_K3S_SERVER;
 	for (size_t i = 0; root && root->kind == PL_YAML_MAPPING && i < root->count; i++) {
@@ -42,6 +44,7 @@ void pl_boot_k3s_config(struct pl_boot *r, const char *text, size_t len)
 		bool more = n && root->keys[i]->text[n - 1] == '+'; /* "node-label+": adds to the list */
 		const char *name = pl_arena_strndup(&r->arena, root->keys[i]->text, n - more);
 
+		r->b->labels_open |= pl_boot_is_open(name);
 		each_text(r, root->items[i], name, pl_boot_k3s_flag);
 	}
 }

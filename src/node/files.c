@@ -88,7 +88,8 @@ static void add_unescaped(struct pl_buf *b, const char *text)
 	}
 }
 
-static void add_printed(struct pl_buf *b, const struct words *w)
+/* False for what printf puts together in a way that is not followed. */
+static bool add_printed(struct pl_buf *b, const struct words *w)
 {
 	static const char *const options[] = { "-n", "-e", "-en", "-ne", "-E", "--", NULL };
 	static const char *const as_is[] = { "%s", "%s\\n", "%b", "%b\\n", NULL };
@@ -99,7 +100,7 @@ static void add_printed(struct pl_buf *b, const struct words *w)
 		i++;
 	if (i < w->count && !strcmp(w->name, "printf") && strchr(w->args[i], '%')) {
 		if (!pl_sh_is_any(w->args[i], as_is))
-			pl_buf_adds(b, PL_BOOT_OPEN); /* put together in a way that is not followed */
+			return false;
 		between = pl_ends(w->args[i++], "n") ? "\n" : "";
 	}
 	for (size_t first = i; i < w->count; i++) {
@@ -107,6 +108,7 @@ static void add_printed(struct pl_buf *b, const struct words *w)
 		add_unescaped(b, w->args[i]);
 	}
 	pl_buf_addc(b, '\n');
+	return true;
 }
 
 /* ---- standard input ---- */
@@ -141,10 +143,8 @@ bool pl_boot_command_input(struct pl_boot *r, const struct pl_sh_command *c,
 	if (!before)
 		return false;
 	w = words_of(before);
-	if (is_printer(w.name)) {
-		add_printed(out, &w);
-		return true;
-	}
+	if (is_printer(w.name))
+		return add_printed(out, &w);
 	if (strcmp(w.name, "cat") && strcmp(w.name, "tee"))
 		return false;
 	if (before->input)
@@ -160,10 +160,8 @@ static bool put_out(struct pl_boot *r, const struct pl_sh_command *c, const stru
 {
 	pl_auto_buf coded = PL_BUF_INIT;
 
-	if (is_printer(w->name)) {
-		add_printed(out, w);
-		return true;
-	}
+	if (is_printer(w->name))
+		return add_printed(out, w);
 	if (!strcmp(w->name, "base64"))
 		return pl_boot_command_input(r, c, before, &coded) &&
 		       pl_base64_decode(coded.data, coded.len, out);
