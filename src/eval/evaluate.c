@@ -201,27 +201,41 @@ static void judge_witness(struct row *row, enum pl_witness w)
 
 /* ---- all witnesses ---- */
 
+/*
+ * What it comes to should no object be selected.  Where one witness shows objects, that another
+ * shows none decides nothing: only what that one says of the platform still counts.
+ */
+static enum pl_verdict nothing_of_all(const struct row *row, bool present)
+{
+	const struct pl_tally none = { 0 };
+	enum pl_verdict all = PL_NOT_ASKED;
+
+	for (int w = 0; w < PL_WITNESS_COUNT; w++) {
+		enum pl_verdict v;
+
+		if (!row->asked[w] || pl_tally_sure(&row->tally[w]))
+			continue;
+		v = pl_quantify(row->result->requirement, &none, row->nothing[w], row->partial[w]);
+		if (v != PL_UNDECIDED || row->tally[w].present || !present)
+			all = pl_verdict_combine(all, v);
+	}
+	return all == PL_NOT_ASKED ? absence(row->result->requirement->none) : all;
+}
+
 /* Per object first, so that a pass about one never answers for another. */
 static enum pl_verdict judge_all(struct row *row)
 {
 	const struct pl_requirement *r = row->result->requirement;
 	struct pl_tally *all = &row->tally[ALL];
-	const struct pl_tally none = { 0 };
 	bool whole[2] = { false, false }, present = false;
 
-	row->nothing[ALL] = PL_NOT_ASKED;
 	for (int w = 0; w < PL_WITNESS_COUNT; w++) {
 		if (!row->asked[w])
 			continue;
 		present |= row->tally[w].present > 0;
 		whole[row->tally[w].present > 0] |= !row->partial[w];
-		/* one that shows no such object says nothing beside one that does */
-		if (!pl_tally_sure(&row->tally[w]))
-			row->nothing[ALL] = pl_verdict_combine(row->nothing[ALL],
-				pl_quantify(r, &none, row->nothing[w], row->partial[w]));
 	}
-	if (row->nothing[ALL] == PL_NOT_ASKED)
-		row->nothing[ALL] = absence(r->none);
+	row->nothing[ALL] = nothing_of_all(row, present);
 	for (size_t i = 0; i < row->count; i++)
 		pl_tally_add(all, pl_record_combine(row->objects[i], row->e->records[i], row->asked));
 	for (int t = PL_FALSE; t <= PL_TRUE; t++)

@@ -121,7 +121,10 @@ static void inherit_version(struct pl_model *m, struct pl_object *pool, enum pl_
 	pl_fact_put(m, pool, &f);
 }
 
-/* What can never have a node counts for nothing, for the witness that says so. */
+/*
+ * What can never have a node counts for nothing, for the witness that says so, and for all once a
+ * plan makes it so.
+ */
 static void forget_empty(struct pl_object *pool, enum pl_witness w)
 {
 	const struct pl_fact *max = pl_object_fact(pool, PL_POOL_MAX, (int)w);
@@ -132,7 +135,7 @@ static void forget_empty(struct pl_object *pool, enum pl_witness w)
 		pl_object_forget(pool, (enum pl_attr)attr, w);
 	pool->seen &= ~(1U << w);
 	pool->origin[w] = (struct pl_origin){ .source = -1 };
-	pool->gone |= !pool->seen;
+	pool->gone |= !pool->seen || (w == PL_PLAN && pool->will_change);
 }
 
 static void settle_pools(struct pl_model *m)
