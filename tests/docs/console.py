@@ -51,7 +51,7 @@ def environment(plumbline, folder):
     return kept | {"PATH": f"{folder / 'bin'}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8", "HOME": str(folder)}
 
 
-def outputs(commands, plumbline):
+def outputs(commands, plumbline, tree):
     """What each command prints, all in one shell."""
     script = "".join(f"{command}kept=$?; printf '{MARK[:-1]}\\n'; (exit $kept)\n" for command in commands)
     with tempfile.TemporaryDirectory(prefix="plumbline-docs-") as name:
@@ -59,7 +59,7 @@ def outputs(commands, plumbline):
         env = environment(plumbline, folder)
         work = folder / "here"
         work.mkdir()
-        (work / "examples").symlink_to(ROOT / "examples")
+        (work / "examples").symlink_to(tree / "examples")
         done = subprocess.run(["bash", "-c", script], cwd=work, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, timeout=SECONDS, check=False)
     return done.stdout.decode("utf-8", "replace").split(MARK)[:-1]
@@ -70,12 +70,12 @@ def whole(text):
     return text if not text or text.endswith("\n") else text + "\n"
 
 
-def run_block(place, block, plumbline):
+def run_block(place, block, plumbline, tree):
     """The unified diff of what stands there and what was printed; empty when they are the same."""
     wanted = steps(block)
     if not wanted:
         return f"{place}: the block does not begin with `$ command`\n"
-    printed = outputs([command for command, _ in wanted], plumbline)
+    printed = outputs([command for command, _ in wanted], plumbline, tree)
     if len(printed) != len(wanted):
         return f"{place}: the shell ended after {len(printed)} of {len(wanted)} commands\n"
     shown = [f"$ {command}".replace("\n", "\n> ").removesuffix("> ") for command, _ in wanted]
@@ -84,12 +84,12 @@ def run_block(place, block, plumbline):
     return "".join(difflib.unified_diff(before.splitlines(True), after.splitlines(True), place, "printed"))
 
 
-def run_document(name, text, plumbline):
-    """Problems of all console blocks of a document."""
+def run_document(name, text, plumbline, tree=ROOT):
+    """Problems of all console blocks of a document; `tree` holds the examples."""
     found = blocks(text, "console")
     if not found:
         return [f"{name}: there is no ```console block to run\n"]
-    return [problem for line, block in found if (problem := run_block(f"{name}:{line}", block, plumbline))]
+    return [problem for line, block in found if (problem := run_block(f"{name}:{line}", block, plumbline, tree))]
 
 
 SAMPLES = [
