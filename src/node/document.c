@@ -94,25 +94,39 @@ static bool named(const char *encoding, const char *word)
 	return encoding && strstr(encoding, word);
 }
 
+/* The bytes of a file's content; false when it is damaged. */
+static bool decode(struct pl_boot *r, const struct pl_yaml_node *content, const char *encoding, struct pl_buf *out)
+{
+	pl_auto_buf raw = PL_BUF_INIT;
+	struct pl_err err = PL_ERR_INIT;
+	bool coded = content->binary || named(encoding, "b64") || named(encoding, "base64");
+
+	if (!coded)
+		pl_buf_adds(&raw, content->text);
+	else if (!pl_base64_decode(content->text, strlen(content->text), &raw))
+		return false;
+	if (!pl_is_gzip(raw.data, raw.len)) {
+		pl_buf_add(out, raw.data, raw.len);
+		return true;
+	}
+	if (!pl_gunzip(raw.data, raw.len, r->budget, out, &err))
+		return true;
+	r->budget = err.code == PL_E_LIMIT ? 0 : r->budget;
+	return false;
+}
+
 static void write_file(struct pl_boot *r, const struct pl_yaml_node *file)
 {
-	const char *name = pl_yaml_text(file, "path"), *text = pl_yaml_text(file, "content");
-	const char *encoding = pl_yaml_text(file, "encoding"), *append = pl_yaml_text(file, "append");
-	pl_auto_buf raw = PL_BUF_INIT, plain = PL_BUF_INIT;
-	struct pl_err err = PL_ERR_INIT;
+	const struct pl_yaml_node *content = pl_yaml_get(file, "content");
+	const char *name = pl_yaml_text(file, "path"), *append = pl_yaml_text(file, "append");
+	pl_auto_buf text = PL_BUF_INIT;
 
-	if (!name || !text)
+	if (!name || !content || content->kind != PL_YAML_SCALAR)
 		return;
-	if (!named(encoding, "b64") && !named(encoding, "base64"))
-		pl_buf_adds(&raw, text);
-	else if (!pl_base64_decode(text, strlen(text), &raw))
-		return;
-	if (pl_is_gzip(raw.data, raw.len) && pl_gunzip(raw.data, raw.len, r->budget, &plain, &err)) {
-		r->budget = err.code == PL_E_LIMIT ? 0 : r->budget;
-		return;
-	}
-	pl_boot_file_add(r, name, plain.len ? plain.data : raw.data, plain.len ? plain.len : raw.len,
-			 append && !strcmp(append, "true"));
+	if (decode(r, content, pl_yaml_text(file, "encoding"), &text))
+		pl_boot_file_add(r, name, text.data, text.len, append && !strcmp(append, "true"));
+	else
+		pl_boot_unseen(r, name);
 }
 
 /* A command given as a list is one of words that no shell takes apart. */
@@ -145,10 +159,24 @@ static void run_commands(struct pl_boot *r, const struct pl_yaml_node *list)
 	pl_boot_shell(r, script.data, script.len);
 }
 
+/* One text of a #cloud-config-archive: alone, or with its type. */
+static void archived(struct pl_boot *r, const struct pl_yaml_node *item)
+{
+	const char *text = item->kind == PL_YAML_SCALAR ? item->text : pl_yaml_text(item, "content");
+	const char *type = pl_yaml_text(item, "type");
+
+	if (text && type && !strcmp(type, "text/cloud-config"))
+		text = pl_arena_strf(&r->arena, "#cloud-config\n%s", text);
+	if (text)
+		pl_boot_text(r, text, strlen(text));
+}
+
 void pl_boot_cloud_config(struct pl_boot *r, const char *text, size_t len)
 {
 	const struct pl_yaml_node *root = parse(r, text, len), *files = pl_yaml_get(root, "write_files");
 
+	for (size_t i = 0; root && root->kind == PL_YAML_SEQUENCE && i < root->count; i++)
+		archived(r, root->items[i]);
 	for (size_t i = 0; files && files->kind == PL_YAML_SEQUENCE && i < files->count; i++)
 		write_file(r, files->items[i]);
 	run_commands(r, pl_yaml_get(root, "bootcmd"));

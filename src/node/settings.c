@@ -85,7 +85,7 @@ static const char *setting(struct pl_boot *r, const struct pl_buf *key, const ch
 			pl_boot_taints(r, pl_arena_strf(&r->arena, "%s=%s", taint, value.data));
 		else if (own && !strcmp(own, "cluster-name"))
 			r->b->cluster_name = pl_boot_known(r, value.data);
-		else if (own)
+		else if (own && !strcmp(own, "max-pods"))
 			pl_boot_kubelet_flag(r, own, value.data);
 	}
 	return p;
@@ -111,8 +111,7 @@ void pl_boot_settings(struct pl_boot *r, const char *text, size_t len)
 			continue;
 		pl_buf_add(&key, table.data, table.len);
 		dotted_key(&p, &key);
-		if (*p == '=')
-			p++;
-		p = setting(r, &key, p);
+		if (*p == '=' && key.len > table.len)
+			p = setting(r, &key, p + 1);
 	}
 }

@@ -176,6 +176,7 @@ static int read_scalar(struct reader *r, yaml_event_t *event, struct pl_yaml_nod
 	bool nul = memchr(text, '\0', event->data.scalar.length) != NULL;
 
 	n->quoted = event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
+	n->binary = event->data.scalar.tag && !strcmp((const char *)event->data.scalar.tag, "tag:yaml.org,2002:binary");
 	n->text = pl_arena_strndup(r->arena, text, event->data.scalar.length);
 	yaml_event_delete(event);
 	return nul ? fail_at(r, &at, PL_E_USAGE, "a NUL character cannot stand in a text") : 0;

@@ -19,6 +19,7 @@ struct pl_yaml_node {
 	const char *file;             /* the text it stands in, as pl_yaml_parse was told */
 	int line, column;             /* from 1 */
 	const char *text;             /* SCALAR; never NULL */
+	bool binary;                  /* SCALAR: tagged !!binary, so base64 */
 	bool quoted;                  /* SCALAR: written in quotes or as a block, so surely a string */
 	const struct pl_yaml_node *const *items; /* SEQUENCE: items; MAPPING: values */
 	const struct pl_yaml_node *const *keys;  /* MAPPING: scalars, in the order written */

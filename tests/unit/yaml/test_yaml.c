@@ -41,10 +41,11 @@ static struct read read_text(const char *text)
 	return read_bytes(text, strlen(text), false);
 }
 
-/* A node as one line: "S" or 'Q' with the text, [...] and {key:...}. */
+/* A node as one line: plain or 'quoted' text, [...] and {key:...}. */
 static void show(struct pl_buf *b, const struct pl_yaml_node *n)
 {
 	if (n->kind == PL_YAML_SCALAR) {
+		pl_buf_adds(b, n->binary ? "binary " : "");
 		pl_buf_addf(b, n->quoted ? "'%s'" : "%s", n->text);
 		return;
 	}
@@ -86,6 +87,7 @@ static void reads_every_kind(void **state)
 		{ "? a\n: b\n", "{a:b}" },
 		{ "a: &here x\n", "{a:x}" },
 		{ "a: !!str 5\n", "{a:5}" },
+		{ "a: !!binary Zm9v\nb: !binary x\n", "{a:binary Zm9v,b:x}" },
 		{ "%YAML 1.1\n---\na: b\n...\n", "{a:b}" },
 		{ "a: b\n---\nc: d\n", "{a:b}" },
 		{ "\xef\xbb\xbf" "a: b\n", "{a:b}" },
