@@ -21,6 +21,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
 MARK = "\x01 next \x01\n"
 SECONDS = 60
+# the day of the reports: what a document shows does not change with the calendar
+AS_OF = "2026-11-01"
 
 
 def blocks(text, language):
@@ -48,7 +50,8 @@ def environment(plumbline, folder):
     (folder / "bin").mkdir()
     (folder / "bin" / "plumbline").symlink_to(pathlib.Path(plumbline).resolve())
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("PLUMBLINE_", "LC_", "LANG"))}
-    return kept | {"PATH": f"{folder / 'bin'}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8", "HOME": str(folder)}
+    path = f"{folder / 'bin'}:{os.environ['PATH']}"
+    return kept | {"PATH": path, "LC_ALL": "C.UTF-8", "HOME": str(folder), "PLUMBLINE_AS_OF": AS_OF}
 
 
 def outputs(commands, plumbline, tree):

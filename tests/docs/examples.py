@@ -10,9 +10,8 @@ import pathlib
 import subprocess
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-# the day of the reports: rules about end of support ask it
-AS_OF = "2026-11-01"
+from console import AS_OF, ROOT
+
 # the exit statuses an example may have, by the last word of its report
 STATUS = {"does not conform": 3, "cannot tell yet": 0, "conforms": 0}
 
