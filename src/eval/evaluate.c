@@ -125,14 +125,19 @@ static const char *absence_text(struct row *row, enum pl_witness w)
 	return pl_arena_strf(arena, "no %s is known to the %s", kind, pl_witness_name(w));
 }
 
+static struct pl_judging judging(struct row *row, enum pl_witness w, struct pl_answer *answer)
+{
+	return (struct pl_judging){ row->result->requirement, row->result->cluster, false, w,
+				    &row->e->report->arena, answer };
+}
+
 /*
  * What the platform itself is known to do, where nothing was written for it; an answer that decides
  * nothing leaves the place to the general sentence about absence.
  */
 static bool judge_platform(struct row *row, enum pl_witness w, bool show, enum pl_verdict *out)
 {
-	struct pl_judging j = { row->result->requirement, row->result->cluster, false, w,
-				&row->e->report->arena, NULL };
+	struct pl_judging j = judging(row, w, NULL);
 	struct pl_record r = pl_judge_fallback(&j);
 
 	if (r.selected == PL_FALSE)
@@ -151,7 +156,10 @@ static enum pl_verdict judge_nothing(struct row *row, enum pl_witness w)
 	const struct pl_requirement *r = row->result->requirement;
 	bool partial = row->partial[w] && r->quantifier == PL_SOME && !asks_of(r, PL_CLUSTER);
 	enum pl_verdict v = absence(row->tally[w].present ? r->none : r->absent);
+	struct pl_judging j = judging(row, w, NULL);
 
+	if (!pl_judge_asks(&j))
+		return PL_NOT_APPLICABLE;
 	if (judge_platform(row, w, !partial, &v))
 		return v;
 	if (v != PL_NOT_APPLICABLE && !pl_tally_maybe(&row->tally[w]) && !partial)
@@ -168,8 +176,11 @@ static bool has_verdict(const struct pl_answer *a, enum pl_verdict v)
 	return false;
 }
 
-static const char *why_undecided(struct row *row, enum pl_witness w)
+/* For a verdict that no single finding bears. */
+static const char *why_so(struct row *row, enum pl_witness w, enum pl_verdict v)
 {
+	if (v != PL_UNDECIDED)
+		return "it comes to this however what is not known yet turns out";
 	if (!row->partial[w])
 		return "depends on what is not known yet";
 	return pl_arena_strf(&row->e->report->arena, "%s: what it leaves out was not seen",
@@ -181,7 +192,7 @@ static void judge_witness(struct row *row, enum pl_witness w)
 	struct pl_result *result = row->result;
 	struct pl_answer *a = &result->by[w];
 	struct pl_arena *arena = &row->e->report->arena;
-	struct pl_judging j = { result->requirement, result->cluster, false, w, arena, a };
+	struct pl_judging j = judging(row, w, a);
 	enum pl_verdict whole;
 
 	for (size_t i = 0; i < row->count; i++) {
@@ -193,9 +204,9 @@ static void judge_witness(struct row *row, enum pl_witness w)
 		row->nothing[w] = judge_nothing(row, w);
 	whole = pl_quantify(result->requirement, &row->tally[w], row->nothing[w], false);
 	a->verdict = pl_quantify(result->requirement, &row->tally[w], row->nothing[w], row->partial[w]);
-	if (a->verdict != whole || (a->verdict == PL_UNDECIDED && !has_verdict(a, PL_UNDECIDED)))
-		pl_finding_add(a, &(struct pl_finding){ .verdict = PL_UNDECIDED,
-							.note = why_undecided(row, w) });
+	if (a->verdict != whole || (a->verdict != PL_NOT_APPLICABLE && !has_verdict(a, a->verdict)))
+		pl_finding_add(a, &(struct pl_finding){ .verdict = a->verdict,
+							.note = why_so(row, w, a->verdict) });
 	a->reason = pl_reason(arena, result->requirement, a, &row->tally[w]);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Findings: the tests that decided, each with the fact it rests on, and what is expected. */
+#include "base/scalar.h"
 #include "base/str.h"
 #include "check/check.h"
 #include "eval/internal.h"
@@ -29,12 +30,18 @@ static const char *attribute_of(const struct pl_test *t, struct pl_arena *arena)
 	return t->op == PL_OP_KEY ? pl_arena_strf(arena, "%s.%s", name, t->key) : name;
 }
 
+/* Marked so by its source, or under a key that is named like a secret. */
+static bool is_sensitive(const struct pl_test *t, const struct pl_fact *f)
+{
+	return f->sensitive || (t->op == PL_OP_KEY && pl_secret_name(t->key));
+}
+
 static const char *actual_of(const struct pl_test *t, const struct pl_fact *f,
 			     struct pl_arena *arena)
 {
 	const char *value;
 
-	if (!f->known || f->sensitive)
+	if (!f->known || is_sensitive(t, f))
 		return NULL;
 	if (t->op != PL_OP_KEY)
 		return pl_value_text(arena, &f->value);
@@ -65,7 +72,7 @@ static void add_fact(const struct explaining *x, const struct pl_test *t, const 
 		.attribute = attribute_of(t, arena),
 		.expected = x->negated ? pl_arena_strf(arena, "not %s", t->text) : t->text,
 		.actual = actual_of(t, f, arena),
-		.sensitive = f->sensitive,
+		.sensitive = is_sensitive(t, f),
 		.fact = f,
 		.waits_for = truth == PL_UNKNOWN ? f->waits_for : NULL,
 		.note = truth == PL_UNKNOWN ? why_unknown(f, arena) : f->note,

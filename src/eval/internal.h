@@ -28,6 +28,8 @@ struct pl_judging {
 };
 
 struct pl_record pl_judge_object(const struct pl_judging *j, const struct pl_object *o);
+/* Is any clause asked of clusters of this provider? */
+bool pl_judge_asks(const struct pl_judging *j);
 /* What the fallback clause says of the cluster: selected FALSE when there is none for it. */
 struct pl_record pl_judge_fallback(const struct pl_judging *j);
 /* What several witnesses' records of one object come to (contract, `witnesses`). */

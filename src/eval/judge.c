@@ -153,6 +153,14 @@ struct pl_record pl_judge_object(const struct pl_judging *j, const struct pl_obj
 	return r;
 }
 
+bool pl_judge_asks(const struct pl_judging *j)
+{
+	for (size_t i = 0; i < j->requirement->clause_count; i++)
+		if (asked_of(j, &j->requirement->clauses[i]) != PL_FALSE)
+			return true;
+	return false;
+}
+
 struct pl_record pl_judge_fallback(const struct pl_judging *j)
 {
 	const struct pl_clause *c = j->requirement->fallback;

@@ -146,12 +146,14 @@ static void world_word(struct pl_model *m, struct pl_object *o, int source, cons
 		world_fact(m, o, word);
 }
 
-static void world_line(struct pl_model *m, const char *line)
+/* `backwards`: the object's words from the last to the first. */
+static void world_line(struct pl_model *m, const char *line, bool backwards)
 {
 	const char *source = next_part(m, &line, " "), *kind = next_part(m, &line, " ");
-	const char *name = next_part(m, &line, " "), *word;
+	const char *name = next_part(m, &line, " "), *words[WORLD_ITEMS], *word;
 	int rank, s = world_source(m, source, &rank);
 	struct pl_object *o;
+	size_t n = 0;
 
 	if (!kind)
 		return;
@@ -160,27 +162,43 @@ static void world_line(struct pl_model *m, const char *line)
 	o->identity = o->name;
 	o->rank = rank;
 	while ((word = next_part(m, &line, " ")))
-		world_word(m, o, s, word);
+		words[n++] = word;
+	for (size_t i = 0; i < n; i++)
+		world_word(m, o, s, words[backwards ? n - 1 - i : i]);
 }
 
-/* Lines in the order that `seed` shuffles them to: 0 leaves them. */
+static void shuffle(const char **lines, size_t n, unsigned seed)
+{
+	for (size_t i = n; i > 1; i--) {
+		size_t k = (seed = seed * 1103515245U + 12345U) / 65536U % i;
+		const char *line = lines[i - 1];
+
+		lines[i - 1] = lines[k];
+		lines[k] = line;
+	}
+}
+
+/*
+ * The joined model.  A seed other than 0 shuffles what the sources say, clusters before the objects
+ * that name them; the sources themselves stand in the order given.
+ */
 static struct pl_model *world_model(const char *text, unsigned seed)
 {
 	struct pl_model *m = pl_model_new();
 	const char *lines[64], *line;
 	size_t n = 0;
+	int rank;
 
-	while ((line = next_part(m, &text, "\n")))
+	while ((line = next_part(m, &text, "\n"))) {
 		lines[n++] = line;
-	for (size_t i = n; seed && i > 1; i--) {
-		size_t k = (seed = seed * 1103515245U + 12345U) / 65536U % i;
-
-		line = lines[i - 1];
-		lines[i - 1] = lines[k];
-		lines[k] = line;
+		world_source(m, next_part(m, &line, " "), &rank);
 	}
-	for (size_t i = 0; i < n; i++)
-		world_line(m, lines[i]);
+	if (seed)
+		shuffle(lines, n, seed);
+	for (int clusters = 1; clusters >= 0; clusters--)
+		for (size_t i = 0; i < n; i++)
+			if ((strstr(lines[i], " cluster ") != NULL) == clusters)
+				world_line(m, lines[i], seed & 1);
 	pl_model_join(m);
 	return m;
 }
