@@ -35,6 +35,8 @@ struct pl_test {
 	enum pl_attr attr;
 	enum pl_op op;
 	const char *key;            /* PL_OP_KEY */
+	const char *subject;        /* what is tested, as a person reads it: "vcpu", "labels.KEY" */
+	bool secret;                /* the key is named like a secret: its value is never shown */
 	const char *const *any_of;  /* texts */
 	size_t any_count;
 	const char *const *none_of;

@@ -17,6 +17,7 @@ static struct pl_cond *new_test(struct loader *l, enum pl_attr attr, enum pl_op 
 	c->test.attr = attr;
 	c->test.op = op;
 	c->test.text = pl_arena_strdup(&l->arch->arena, text);
+	c->test.subject = pl_attrs[attr].name;
 	return c;
 }
 
@@ -251,6 +252,8 @@ static int load_key(struct loader *l, const struct pl_yaml_node *key, const stru
 	if (value->kind != PL_YAML_SCALAR)
 		return pl_arch_fail_at(l, value, "the value of '%s' is one text", key->text);
 	c->test.key = key->text;
+	c->test.subject = pl_arena_strf(&l->arch->arena, "%s.%s", pl_attrs[attr].name, key->text);
+	c->test.secret = pl_secret_name(key->text);
 	*out = c;
 	return pl_arch_texts_of(l, value, &c->test.any_of, &c->test.any_count);
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Findings: the tests that decided, each with the fact it rests on, and what is expected. */
-#include "base/scalar.h"
 #include "base/str.h"
 #include "check/check.h"
 #include "eval/internal.h"
@@ -23,17 +22,10 @@ static enum pl_verdict verdict_of(enum pl_truth t)
 	return t == PL_UNKNOWN ? PL_UNDECIDED : t == PL_TRUE ? PL_PASS : PL_FAIL;
 }
 
-static const char *attribute_of(const struct pl_test *t, struct pl_arena *arena)
-{
-	const char *name = pl_attrs[t->attr].name;
-
-	return t->op == PL_OP_KEY ? pl_arena_strf(arena, "%s.%s", name, t->key) : name;
-}
-
 /* Marked so by its source, or under a key that is named like a secret. */
 static bool is_sensitive(const struct pl_test *t, const struct pl_fact *f)
 {
-	return f->sensitive || (t->op == PL_OP_KEY && pl_secret_name(t->key));
+	return f->sensitive || t->secret;
 }
 
 static const char *actual_of(const struct pl_test *t, const struct pl_fact *f,
@@ -69,7 +61,7 @@ static void add_fact(const struct explaining *x, const struct pl_test *t, const 
 	pl_finding_add(x->answer, &(struct pl_finding){
 		.object = x->view->object,
 		.verdict = verdict_of(truth),
-		.attribute = attribute_of(t, arena),
+		.attribute = t->subject,
 		.expected = x->negated ? pl_arena_strf(arena, "not %s", t->text) : t->text,
 		.actual = actual_of(t, f, arena),
 		.sensitive = is_sensitive(t, f),
@@ -86,7 +78,7 @@ static void add_missing(const struct explaining *x, const struct pl_test *t)
 	pl_finding_add(x->answer, &(struct pl_finding){
 		.object = x->view->object,
 		.verdict = PL_UNDECIDED,
-		.attribute = attribute_of(t, arena),
+		.attribute = t->subject,
 		.expected = x->negated ? pl_arena_strf(arena, "not %s", t->text) : t->text,
 		.note = x->view->object->stand_in ? "the cluster itself is in no source" : "not collected",
 	});
