@@ -289,6 +289,7 @@ void pl_model_join(struct pl_model *m)
 	settle_drift(m);
 	sweep(m);
 	sort_objects(m);
+	pl_join_drift(m);
 	note_sources(m);
 }
 

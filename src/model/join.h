@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Joining, shared by its parts: which objects are one (join_same.c), which clusters are
- * (join_cluster.c), what one object of several holds (join_merge.c), and the order of it (join.c).
+ * (join_cluster.c), what one object of several holds (join_merge.c), where witnesses disagree about it
+ * (join_drift.c), and the order of all that (join.c).
  */
 #ifndef PL_MODEL_JOIN_H
 #define PL_MODEL_JOIN_H
@@ -48,5 +49,8 @@ void pl_join_clusters(struct pl_model *m);
 void pl_join_things(struct pl_model *m);
 /* Merges facts of united objects; marks as gone what the plan takes away. */
 void pl_join_merge(struct pl_model *m, bool clusters);
+
+/* Notes where witnesses disagree about one object. */
+void pl_join_drift(struct pl_model *m);
 
 #endif

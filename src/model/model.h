@@ -140,8 +140,11 @@ struct pl_problem {
 struct pl_drift {
 	const struct pl_object *object;
 	const char *cluster, *name, *attribute; /* labels.KEY for a map */
-	/* each as text, NULL: not there */
+	/* each as text, NULL: not there; a state against what refreshing it found */
 	const char *state, *now;
+	/* or, when `witnesses` is not 0, what each of those says */
+	const char *said[PL_WITNESS_COUNT];
+	unsigned witnesses; /* bit per witness */
 	bool will_change;
 	struct pl_origin origin;
 };

@@ -186,6 +186,25 @@ static void write_result(struct pl_json_out *w, const struct pl_model *m, const 
 
 /* ---- drift, problems, sum ---- */
 
+/* Keyed by where each was seen; null: not there. */
+static void write_values(struct pl_json_out *w, const struct pl_drift *d)
+{
+	member_open(w, "values", '{');
+	if (!d->witnesses) {
+		pl_json_key(w, "state");
+		pl_json_str(w, d->state);
+		pl_json_key(w, "plan");
+		pl_json_str(w, d->now);
+	}
+	for (int i = 0; i < PL_WITNESS_COUNT; i++) {
+		if (!(d->witnesses & 1U << i))
+			continue;
+		pl_json_key(w, pl_witness_name((enum pl_witness)i));
+		pl_json_str(w, d->said[i]);
+	}
+	pl_json_close(w, '}');
+}
+
 static void write_drift(struct pl_json_out *w, const struct pl_model *m)
 {
 	member_open(w, "drift", '[');
@@ -196,12 +215,7 @@ static void write_drift(struct pl_json_out *w, const struct pl_model *m)
 		pl_json_member_opt(w, "cluster", d->cluster);
 		pl_json_member_opt(w, "object", d->name);
 		pl_json_member(w, "attribute", d->attribute);
-		member_open(w, "values", '{');
-		pl_json_key(w, "state");
-		pl_json_str(w, d->state);
-		pl_json_key(w, "plan");
-		pl_json_str(w, d->now);
-		pl_json_close(w, '}');
+		write_values(w, d);
 		member_bool(w, "will_change", d->will_change);
 		member_open(w, "origins", '[');
 		write_origin(w, m, &d->origin);

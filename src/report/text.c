@@ -356,8 +356,23 @@ static void blocks(const struct text *t)
 
 static void say_drift(const struct pl_drift *d, struct pl_buf *out)
 {
+	const char *comma = ": ";
+
 	if (d->object)
 		pl_object_say(d->object, out);
+	if (d->witnesses)
+		pl_buf_addf(out, " %s", d->attribute);
+	for (int i = 0; i < PL_WITNESS_COUNT; i++) {
+		if (!(d->witnesses & 1U << i))
+			continue;
+		pl_buf_addf(out, "%s%s says %s", comma, pl_witness_name((enum pl_witness)i),
+			    d->said[i] ? d->said[i] : "nothing");
+		comma = ", ";
+	}
+	if (d->witnesses) {
+		pl_buf_adds(out, d->will_change ? "; this plan changes it" : "");
+		return;
+	}
 	pl_buf_addf(out, " %s: the state says %s, the real one is %s%s", d->attribute, d->state ? d->state : "nothing",
 		    d->now ? d->now : "not set", d->will_change ? ", and this plan changes it" : "");
 }

@@ -182,7 +182,7 @@ static void shuffle(const char **lines, size_t n, unsigned seed)
  * The joined model.  A seed other than 0 shuffles what the sources say, clusters before the objects
  * that name them; the sources themselves stand in the order given.
  */
-static struct pl_model *world_model(const char *text, unsigned seed)
+static inline struct pl_model *world_model(const char *text, unsigned seed)
 {
 	struct pl_model *m = pl_model_new();
 	const char *lines[64], *line;

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where witnesses disagree about one object: both facts stay, and the difference is said.  What
+ * follows from another attribute, what is sensitive and what the platform adds is no difference.
+ */
+#include "base/scalar.h"
+#include "base/str.h"
+#include "model/join.h"
+
+/* What follows from the machine type, and is rounded or reduced where it is measured. */
+static const enum pl_attr derived[] = {
+	PL_POOL_VCPU, PL_POOL_MEMORY, PL_POOL_ARCHITECTURE, PL_POOL_MACHINE_LISTED, PL_POOL_DISK,
+};
+
+static bool is_derived(enum pl_attr attr)
+{
+	for (size_t i = 0; i < sizeof derived / sizeof *derived; i++)
+		if (derived[i] == attr)
+			return true;
+	return false;
+}
+
+/* One object's attribute, as all witnesses say it. */
+struct saying {
+	struct pl_model *m;
+	const struct pl_object *object;
+	const struct pl_fact *fact[PL_WITNESS_COUNT]; /* NULL: that one says nothing for certain */
+	const struct pl_fact *first;
+};
+
+static const struct pl_fact *certain(const struct pl_object *o, enum pl_attr attr, int w)
+{
+	const struct pl_fact *first = pl_object_fact(o, attr, w);
+
+	for (const struct pl_fact *f = first; f; f = pl_fact_next(f, w))
+		if (!f->known || f->sensitive)
+			return NULL;
+	return first;
+}
+
+static bool same_version(const char *a, const char *b)
+{
+	struct pl_version x, y;
+
+	if (!pl_version_parse(a, &x) || !pl_version_parse(b, &y))
+		return pl_streq(a, b);
+	return !pl_version_cmp(&x, &y) || !pl_version_cmp(&y, &x);
+}
+
+/* "1.24" and "1.24.10" do not contradict each other. */
+static bool agree(const struct pl_fact *a, const struct pl_fact *b)
+{
+	for (; a && b; a = pl_fact_next(a, (int)a->witness), b = pl_fact_next(b, (int)b->witness)) {
+		bool same = a->value.type == PL_VERSION ? same_version(a->value.s, b->value.s)
+							: pl_value_eq(&a->value, &b->value);
+
+		if (!same && !a->value.open && !b->value.open)
+			return false;
+	}
+	return !a && !b;
+}
+
+static struct pl_drift *add_drift(const struct saying *s, const char *attribute)
+{
+	struct pl_model *m = s->m;
+	const struct pl_object *o = s->object, *cluster = o->kind == PL_CLUSTER ? o : o->cluster;
+	struct pl_drift *d;
+
+	m->drift = pl_grow(m->drift, m->drift_count, &m->drift_cap, sizeof *m->drift);
+	d = &m->drift[m->drift_count++];
+	*d = (struct pl_drift){
+		.object = o,
+		.cluster = cluster ? cluster->name : NULL,
+		.name = o->name,
+		.attribute = attribute,
+		.will_change = o->will_change,
+		.origin = s->first->origin,
+	};
+	return d;
+}
+
+static const char *values_text(struct pl_model *m, const struct pl_fact *f)
+{
+	const char *text = NULL;
+
+	for (; f; f = pl_fact_next(f, (int)f->witness)) {
+		const char *one = pl_value_text(&m->arena, &f->value);
+
+		text = text ? pl_model_strf(m, "%s, %s", text, one) : one;
+	}
+	return text;
+}
+
+static void compare_values(const struct saying *s)
+{
+	struct pl_drift *d;
+	bool differ = false;
+
+	for (int w = 0; w < PL_WITNESS_COUNT; w++)
+		differ |= s->fact[w] && !agree(s->first, s->fact[w]);
+	if (!differ)
+		return;
+	d = add_drift(s, pl_attrs[s->first->attr].name);
+	for (int w = 0; w < PL_WITNESS_COUNT; w++) {
+		if (!s->fact[w])
+			continue;
+		d->witnesses |= 1U << w;
+		d->said[w] = values_text(s->m, s->fact[w]);
+	}
+}
+
+static void compare_key(const struct saying *s, const struct pl_pair *p)
+{
+	const char *said[PL_WITNESS_COUNT] = { NULL };
+	unsigned witnesses = 0;
+	bool differ = false;
+	struct pl_drift *d;
+
+	for (int w = 0; w < PL_WITNESS_COUNT; w++) {
+		said[w] = s->fact[w] ? pl_value_get(&s->fact[w]->value, p->key) : NULL;
+		if (!s->fact[w] || (!said[w] && s->fact[w]->value.open))
+			continue;
+		witnesses |= 1U << w;
+		differ |= !pl_streq(said[w], p->value);
+	}
+	if (!differ)
+		return;
+	d = add_drift(s, pl_model_strf(s->m, "%s.%s", pl_attrs[s->first->attr].name, p->key));
+	d->witnesses = witnesses;
+	for (int w = 0; w < PL_WITNESS_COUNT; w++)
+		d->said[w] = said[w] && pl_secret_name(p->key) ? "(sensitive)" : said[w];
+}
+
+/* Keys that the first witness gives: those that only others see were added by the platform. */
+static void compare_maps(const struct saying *s)
+{
+	for (size_t i = 0; i < s->first->value.count; i++)
+		compare_key(s, &s->first->value.map[i]);
+}
+
+static void compare(struct pl_model *m, const struct pl_object *o, enum pl_attr attr)
+{
+	struct saying s = { .m = m, .object = o };
+	size_t n = 0;
+
+	for (int w = 0; w < PL_WITNESS_COUNT; w++) {
+		s.fact[w] = certain(o, attr, w);
+		s.first = s.first ? s.first : s.fact[w];
+		n += s.fact[w] != NULL;
+	}
+	if (n < 2)
+		return;
+	if (s.first->value.type == PL_MAP)
+		compare_maps(&s);
+	else
+		compare_values(&s);
+}
+
+void pl_join_drift(struct pl_model *m)
+{
+	for (size_t i = 0; i < m->object_count; i++) {
+		const struct pl_object *o = m->objects[i];
+
+		/* the usual case: one witness saw it */
+		if (!(o->seen & (o->seen - 1)))
+			continue;
+		for (int attr = 0; attr < PL_ATTR_COUNT; attr++)
+			if (pl_attrs[attr].kind == o->kind && !is_derived((enum pl_attr)attr))
+				compare(m, o, (enum pl_attr)attr);
+	}
+}
