@@ -60,7 +60,8 @@ static int load_check(struct loader *l, const struct pl_yaml_node *n, enum pl_ki
 	if (!check) {
 		for (const struct pl_check *known = pl_checks; known->name; known++)
 			pl_buf_addf(&names, "%s%s", names.len ? ", " : "", known->name);
-		return pl_arch_fail_at(l, n, "there is no check '%s'; known: %s", n->text, names.data);
+		return pl_arch_fail_at(l, n, "there is no check '%s'; known: %s", n->text,
+				       names.data);
 	}
 	if (check->on != kind)
 		return pl_arch_fail_at(l, n, "check '%s' judges a %s, not a %s", check->name,
@@ -85,7 +86,8 @@ static int load_selection(struct loader *l, const struct pl_yaml_node *n, enum p
 	if (pl_arch_kind_of(l, s, &on))
 		return -1;
 	if (on != kind)
-		return pl_arch_fail_at(l, n, "selection '%s' (%s:%d) selects a %s, not a %s", n->text, s->file,
+		return pl_arch_fail_at(l, n, "selection '%s' (%s:%d) selects a %s, not a %s",
+				       n->text, s->file,
 				       s->line, pl_kind_name(on), pl_kind_name(kind));
 	if (!pl_yaml_get(s, "where"))
 		return pl_arch_fail_at(l, s, "'where' is missing: what the selection selects");
@@ -99,7 +101,8 @@ int pl_arch_check_selections(struct loader *l)
 	const struct pl_cond *unused;
 
 	if (all && all->kind != PL_YAML_MAPPING)
-		return pl_arch_fail_at(l, all, "'selections' is a mapping from names to on and where");
+		return pl_arch_fail_at(l, all, "'selections' is a mapping from names to on and "
+					       "where");
 	for (size_t i = 0; all && i < all->count; i++) {
 		enum pl_kind on;
 
@@ -119,7 +122,8 @@ static int unknown_attribute(struct loader *l, const struct pl_yaml_node *key, e
 	for (int a = 0; a < PL_ATTR_COUNT; a++)
 		if (pl_attrs[a].kind == kind)
 			pl_buf_addf(&names, "%s%s", names.len ? ", " : "", pl_attrs[a].name);
-	return pl_arch_fail_at(l, key, "a %s has no attribute '%s'; it has: %s", pl_kind_name(kind), key->text,
+	return pl_arch_fail_at(l, key, "a %s has no attribute '%s'; it has: %s", pl_kind_name(kind),
+			       key->text,
 			       names.len ? names.data : "none");
 }
 
@@ -149,16 +153,19 @@ int pl_arch_load_condition(struct loader *l, const struct pl_yaml_node *n, enum 
 	struct pl_cond *c;
 
 	if (depth > PL_LIMIT_CONDITION_DEPTH)
-		return pl_arch_fail_at(l, n, "conditions nested more than %d deep (or a selection that names itself)",
+		return pl_arch_fail_at(l, n, "conditions nested more than %d deep (or a selection "
+					     "that names itself)",
 				       PL_LIMIT_CONDITION_DEPTH);
 	/* a few selections that name each other twice expand without end */
 	if (++l->conditions > PL_LIMIT_CONDITIONS)
-		return pl_arch_fail_at(l, n, "more than %d conditions, counting what the selections stand for",
+		return pl_arch_fail_at(l, n, "more than %d conditions, counting what the "
+					     "selections stand for",
 				       PL_LIMIT_CONDITIONS);
 	if (n->kind == PL_YAML_SCALAR)
 		return load_selection(l, n, kind, depth, out);
 	if (n->kind != PL_YAML_MAPPING || !n->count)
-		return pl_arch_fail_at(l, n, "a condition is a mapping of attributes, or the name of a selection");
+		return pl_arch_fail_at(l, n, "a condition is a mapping of attributes, or the name "
+					     "of a selection");
 	if (n->count == 1)
 		return load_member(l, n->keys[0], n->items[0], kind, depth, out);
 	c = new_cond(l, PL_COND_ALL, n->count);

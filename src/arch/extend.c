@@ -56,7 +56,9 @@ static const struct pl_yaml_node *combined(const struct loader *l, const struct 
 {
 	if (!over || !deep || under->kind != over->kind || !over->count)
 		return over ? over : under;
-	return over->kind == PL_YAML_MAPPING ? overlay(l, under, over, false) : appended(l, under, over);
+	if (over->kind == PL_YAML_SEQUENCE)
+		return appended(l, under, over);
+	return overlay(l, under, over, false);
 }
 
 /* The keys of `under`, with the values of `over` where it has them, then those of `over` alone. */
@@ -106,7 +108,8 @@ static const struct pl_arch_text *text_of(const struct loader *l, const struct p
 			return library;
 		pl_buf_addf(&known, "%s%s", known.len ? ", " : "", library->name);
 	}
-	pl_arch_fail_at(l, spec, "there is no built-in architecture '%s' to extend; there is: %s", spec->text,
+	pl_arch_fail_at(l, spec, "there is no built-in architecture '%s' to extend; there is: %s",
+			spec->text,
 			known.len ? known.data : "none");
 	return NULL;
 }
@@ -124,7 +127,8 @@ static int check_own(const struct loader *l, const struct pl_yaml_node *spec)
 		if (pl_arch_text_of(l, l->root, *key, true, &text))
 			return -1;
 	if (profiles)
-		return pl_arch_fail_at(l, profiles, "the profiles are those of what it extends: remove 'profiles'");
+		return pl_arch_fail_at(l, profiles, "the profiles are those of what it extends: "
+						    "remove 'profiles'");
 	return 0;
 }
 
@@ -135,7 +139,8 @@ static int choose_profile(const struct loader *l, const struct pl_yaml_node *spe
 	const char *slash = strchr(spec->text, '/');
 
 	if (slash && !pl_yaml_get(profiles, slash + 1))
-		return pl_arch_fail_at(l, spec, "'%.*s' has no profile '%s'; it has: %s", (int)(slash - spec->text),
+		return pl_arch_fail_at(l, spec, "'%.*s' has no profile '%s'; it has: %s",
+				       (int)(slash - spec->text),
 				       spec->text, slash + 1, pl_arch_known(l, profiles));
 	if (slash && !*profile)
 		*profile = slash + 1;
@@ -167,9 +172,11 @@ static int check_override(const struct loader *l, const struct pl_yaml_node *id,
 			  const struct pl_yaml_node *over)
 {
 	if (over->kind != PL_YAML_MAPPING || !over->count)
-		return pl_arch_fail_at(l, over, "an override is a mapping of the keys of '%s' that change", id->text);
+		return pl_arch_fail_at(l, over, "an override is a mapping of the keys of '%s' "
+						"that change", id->text);
 	if (pl_yaml_get(over, "id"))
-		return pl_arch_fail_at(l, pl_yaml_get(over, "id"), "an override keeps the id: remove 'id'");
+		return pl_arch_fail_at(l, pl_yaml_get(over, "id"),
+				       "an override keeps the id: remove 'id'");
 	return 0;
 }
 
@@ -179,7 +186,8 @@ static int check_shape(const struct loader *l)
 	const struct pl_yaml_node *all = l->overrides;
 
 	if (all && all->kind != PL_YAML_MAPPING)
-		return pl_arch_fail_at(l, all, "'overrides' is a mapping from ids to the keys that change");
+		return pl_arch_fail_at(l, all, "'overrides' is a mapping from ids to the keys "
+					       "that change");
 	for (size_t i = 0; all && i < all->count; i++)
 		if (check_override(l, all->keys[i], all->items[i]))
 			return -1;
@@ -193,7 +201,8 @@ int pl_arch_check_overrides(const struct loader *l)
 		const struct pl_requirement *r = pl_arch_find(l->arch, id->text);
 
 		if (!r || r->file == l->own)
-			return pl_arch_fail_at(l, id, "there is no requirement '%s' of another architecture to override",
+			return pl_arch_fail_at(l, id, "there is no requirement '%s' of another "
+						      "architecture to override",
 					       id->text);
 	}
 	return 0;
@@ -206,6 +215,7 @@ int pl_arch_extend(struct loader *l, const struct pl_arch_text *library, const c
 	static const char *const status_text[] = { "status_text", NULL };
 	const struct pl_yaml_node *spec = pl_yaml_get(l->root, "extends"), *base;
 	const struct pl_arch_text *text;
+	const char *name;
 
 	l->overrides = pl_yaml_get(l->root, "overrides");
 	l->own = l->root->file;
@@ -214,11 +224,14 @@ int pl_arch_extend(struct loader *l, const struct pl_arch_text *library, const c
 	if (!spec)
 		return 0;
 	text = check_own(l, spec) ? NULL : text_of(l, spec, library);
-	if (!text || pl_yaml_parse_one(&l->arch->arena, pl_arena_strdup(&l->arch->arena, text->name),
-				       text->text, text->len, &base, l->err))
+	if (!text)
+		return -1;
+	name = pl_arena_strdup(&l->arch->arena, text->name);
+	if (pl_yaml_parse_one(&l->arch->arena, name, text->text, text->len, &base, l->err))
 		return -1;
 	if (base->kind != PL_YAML_MAPPING || pl_yaml_get(base, "extends"))
-		return pl_arch_fail_at(l, spec, "'%s' cannot be extended: it is no architecture of its own", text->name);
+		return pl_arch_fail_at(l, spec, "'%s' cannot be extended: it is no architecture "
+						"of its own", text->name);
 	if (choose_profile(l, spec, base, profile))
 		return -1;
 	if (pl_yaml_get(l->root, "status")) /* the base's words are about the base's status */

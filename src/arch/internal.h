@@ -53,7 +53,8 @@ int pl_arch_load_test(struct loader *l, const struct pl_yaml_node *n, enum pl_at
 		      const struct pl_cond **out);
 
 /* requirement.c */
-int pl_arch_load_requirement(struct loader *l, const struct pl_yaml_node *n, struct pl_requirement *out);
+int pl_arch_load_requirement(struct loader *l, const struct pl_yaml_node *n,
+			     struct pl_requirement *out);
 
 /* load.c: the value of a parameter: --set, else its default; NULL when it is not declared. */
 const char *pl_arch_parameter(const struct loader *l, const char *name);

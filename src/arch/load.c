@@ -46,7 +46,8 @@ int pl_arch_only_keys(const struct loader *l, const struct pl_yaml_node *map, co
 			continue;
 		for (n = names; *n; n++)
 			pl_buf_addf(&known, "%s%s", known.len ? ", " : "", *n);
-		return pl_arch_fail_at(l, map->keys[i], "%s has no '%s'; it has: %s", what, map->keys[i]->text,
+		return pl_arch_fail_at(l, map->keys[i], "%s has no '%s'; it has: %s", what,
+				       map->keys[i]->text,
 				       known.data);
 	}
 	return 0;
@@ -57,7 +58,8 @@ int pl_arch_check_name(const struct loader *l, const struct pl_yaml_node *name, 
 	size_t fine = strspn(name->text, "abcdefghijklmnopqrstuvwxyz0123456789-_");
 
 	if (!fine || name->text[fine])
-		return pl_arch_fail_at(l, name, "'%s' is no name of a %s: lower-case letters, digits, '-' and '_'",
+		return pl_arch_fail_at(l, name, "'%s' is no name of a %s: lower-case letters, "
+						"digits, '-' and '_'",
 				       name->text, what);
 	return 0;
 }
@@ -115,7 +117,8 @@ int pl_arch_choice_of(const struct loader *l, const struct pl_yaml_node *n, cons
 			return (int)i;
 		pl_buf_addf(&known, "%s%s", i ? ", " : "", names[i]);
 	}
-	return pl_arch_fail_at(l, n, "'%s' is no %s; one of: %s", n->kind == PL_YAML_SCALAR ? n->text :
+	return pl_arch_fail_at(l, n, "'%s' is no %s; one of: %s",
+			       n->kind == PL_YAML_SCALAR ? n->text :
 			       shapes[n->kind], what, known.data);
 }
 
@@ -156,11 +159,14 @@ static int check_parameter(struct loader *l, const struct pl_yaml_node *key,
 	static const char *const names[] = { "title", "default", NULL };
 	const char *title, *value;
 
-	if (pl_arch_check_name(l, key, "parameter") || pl_arch_only_keys(l, p, "a parameter", names) ||
-	    pl_arch_text_of(l, p, "title", false, &title) || pl_arch_text_of(l, p, "default", true, &value))
+	if (pl_arch_check_name(l, key, "parameter") ||
+	    pl_arch_only_keys(l, p, "a parameter", names) ||
+	    pl_arch_text_of(l, p, "title", false, &title) ||
+	    pl_arch_text_of(l, p, "default", true, &value))
 		return -1;
 	if (strcmp(value, "true") && strcmp(value, "false"))
-		return pl_arch_fail_at(l, pl_yaml_get(p, "default"), "the default of a parameter is true or false, not '%s'",
+		return pl_arch_fail_at(l, pl_yaml_get(p, "default"),
+				       "the default of a parameter is true or false, not '%s'",
 				       value);
 	return 0;
 }
@@ -170,7 +176,8 @@ static int check_parameters(struct loader *l)
 	const struct pl_yaml_node *all = pl_yaml_get(l->root, "parameters");
 
 	if (all && all->kind != PL_YAML_MAPPING)
-		return pl_arch_fail_at(l, all, "'parameters' is a mapping from names to title and default");
+		return pl_arch_fail_at(l, all, "'parameters' is a mapping from names to title and "
+					       "default");
 	for (size_t i = 0; all && i < all->count; i++)
 		if (check_parameter(l, all->keys[i], all->items[i]))
 			return -1;
@@ -186,10 +193,13 @@ static int check_settings(struct loader *l)
 		const struct pl_setting *s = &l->set[i];
 
 		if (!pl_yaml_get(all, s->name))
-			return pl_err_set(l->err, PL_E_USAGE, "--set %s=%s: architecture '%s' has no parameter '%s'; it has: %s",
+			return pl_err_set(l->err, PL_E_USAGE,
+					  "--set %s=%s: architecture '%s' has no parameter '%s'; "
+					  "it has: %s",
 					  s->name, s->value, l->arch->name, s->name, pl_arch_known(l, all));
 		if (strcmp(s->value, "true") && strcmp(s->value, "false"))
-			return pl_err_set(l->err, PL_E_USAGE, "--set %s=%s: the value is true or false",
+			return pl_err_set(l->err, PL_E_USAGE,
+					  "--set %s=%s: the value is true or false",
 					  s->name, s->value);
 	}
 	return 0;
@@ -197,7 +207,8 @@ static int check_settings(struct loader *l)
 
 /* ---- profiles ---- */
 
-static int load_profile(struct loader *l, const struct pl_yaml_node *key, const struct pl_yaml_node *title,
+static int load_profile(struct loader *l, const struct pl_yaml_node *key,
+			const struct pl_yaml_node *title,
 			struct pl_profile *out)
 {
 	if (pl_arch_check_name(l, key, "profile"))
@@ -212,10 +223,12 @@ static int load_profiles(struct loader *l, const char *wanted)
 {
 	const struct pl_yaml_node *all = pl_yaml_get(l->root, "profiles");
 	size_t count = all ? all->count : 0;
-	struct pl_profile *profiles = pl_arena_alloc(&l->arch->arena, (count + 1) * sizeof *profiles);
+	struct pl_profile *profiles = pl_arena_alloc(&l->arch->arena,
+						     (count + 1) * sizeof *profiles);
 
 	if (!all || all->kind != PL_YAML_MAPPING || !count || count > PL_LIMIT_PROFILES)
-		return pl_arch_fail_at(l, all ? all : l->root, "'profiles' names 1 to %d profiles, the default first",
+		return pl_arch_fail_at(l, all ? all : l->root, "'profiles' names 1 to %d "
+							       "profiles, the default first",
 				       PL_LIMIT_PROFILES);
 	l->arch->profiles = profiles;
 	l->arch->profile_count = count;
@@ -226,7 +239,8 @@ static int load_profiles(struct loader *l, const char *wanted)
 			l->arch->profile = profiles[i].name;
 	}
 	if (!l->arch->profile)
-		return pl_err_set(l->err, PL_E_USAGE, "architecture '%s' has no profile '%s'; it has: %s",
+		return pl_err_set(l->err, PL_E_USAGE, "architecture '%s' has no profile '%s'; it "
+						      "has: %s",
 				  l->arch->name, wanted, pl_arch_known(l, all));
 	return 0;
 }
@@ -244,12 +258,14 @@ static int check_format(struct loader *l)
 	const char *format;
 
 	if (l->root->kind != PL_YAML_MAPPING || !l->root->count)
-		return pl_arch_fail_at(l, l->root, "this is no architecture, a mapping that begins with format: plumbline-arch/1");
+		return pl_arch_fail_at(l, l->root, "this is no architecture, a mapping that "
+						   "begins with format: plumbline-arch/1");
 	if (pl_arch_only_keys(l, l->root, "an architecture", top_keys) ||
 	    pl_arch_text_of(l, l->root, "format", true, &format))
 		return -1;
 	if (strcmp(format, "plumbline-arch/1"))
-		return pl_arch_fail_at(l, n, "format '%s' is not known; plumbline-arch/1 is", format);
+		return pl_arch_fail_at(l, n, "format '%s' is not known; plumbline-arch/1 is",
+				       format);
 	return 0;
 }
 
@@ -274,8 +290,10 @@ static int load_requirements(struct loader *l)
 	struct pl_arch *a = l->arch;
 
 	if (!list || list->kind != PL_YAML_SEQUENCE || !list->count)
-		return pl_arch_fail_at(l, list ? list : l->root, "'requirements' is a list of at least one");
-	a->requirements = pl_realloc(a->requirements, a->count + list->count, sizeof *a->requirements);
+		return pl_arch_fail_at(l, list ? list : l->root, "'requirements' is a list of at "
+								 "least one");
+	a->requirements = pl_realloc(a->requirements, a->count + list->count,
+				     sizeof *a->requirements);
 	for (size_t i = 0; i < list->count; i++) {
 		struct pl_requirement r;
 

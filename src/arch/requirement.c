@@ -19,18 +19,19 @@ static const char *const providers[] = { "gke", "eks", "aks", "k3s", "openshift"
 
 static int load_providers(struct loader *l, const struct pl_yaml_node *n, struct pl_clause *c)
 {
-	size_t count = n->kind == PL_YAML_SEQUENCE ? n->count : 1;
+	bool list = n->kind == PL_YAML_SEQUENCE;
+	size_t known = sizeof providers / sizeof *providers;
 
-	for (size_t i = 0; i < count; i++)
-		if (pl_arch_choice_of(l, n->kind == PL_YAML_SEQUENCE ? n->items[i] : n, "provider", providers,
-				      sizeof providers / sizeof *providers) < 0)
+	for (size_t i = 0; i < (list ? n->count : 1); i++)
+		if (pl_arch_choice_of(l, list ? n->items[i] : n, "provider", providers, known) < 0)
 			return -1;
 	return pl_arch_texts_of(l, n, &c->provider, &c->provider_count);
 }
 
 static int load_clause(struct loader *l, const struct pl_yaml_node *n, struct pl_clause *c)
 {
-	const struct pl_yaml_node *where = pl_yaml_get(n, "where"), *expect = pl_yaml_get(n, "expect");
+	const struct pl_yaml_node *where = pl_yaml_get(n, "where");
+	const struct pl_yaml_node *expect = pl_yaml_get(n, "expect");
 	const struct pl_yaml_node *p = pl_yaml_get(n, "provider");
 
 	if (pl_arch_kind_of(l, n, &c->on) || (p && load_providers(l, p, c)))
@@ -47,10 +48,12 @@ static int load_fallback(struct loader *l, const struct pl_yaml_node *n, struct 
 
 	if (!fallback)
 		return 0;
-	if (pl_arch_only_keys(l, fallback, "a fallback", clause_keys) || load_clause(l, fallback, c))
+	if (pl_arch_only_keys(l, fallback, "a fallback", clause_keys) ||
+	    load_clause(l, fallback, c))
 		return -1;
 	if (c->on != PL_CLUSTER)
-		return pl_arch_fail_at(l, pl_yaml_get(fallback, "on"), "a fallback is asked of the cluster: on: cluster");
+		return pl_arch_fail_at(l, pl_yaml_get(fallback, "on"),
+				       "a fallback is asked of the cluster: on: cluster");
 	r->fallback = c;
 	return 0;
 }
@@ -60,7 +63,9 @@ static int check_no_clause(struct loader *l, const struct pl_yaml_node *n)
 {
 	for (const char *const *k = clause_keys; *k; k++)
 		if (pl_yaml_get(n, *k))
-			return pl_arch_fail_at(l, pl_yaml_get(n, *k), "'%s' belongs into one of the 'clauses' of this requirement",
+			return pl_arch_fail_at(l, pl_yaml_get(n, *k),
+					       "'%s' belongs into one of the 'clauses' of this "
+					       "requirement",
 					       *k);
 	return 0;
 }
@@ -76,7 +81,8 @@ static int load_clauses(struct loader *l, const struct pl_yaml_node *n, struct p
 	if (!list)
 		return load_clause(l, n, clauses);
 	if (list->kind != PL_YAML_SEQUENCE || !count)
-		return pl_arch_fail_at(l, list, "'clauses' is a list of at least one mapping with on, where, expect, provider");
+		return pl_arch_fail_at(l, list, "'clauses' is a list of at least one mapping with "
+						"on, where, expect, provider");
 	if (check_no_clause(l, n))
 		return -1;
 	for (size_t i = 0; i < count; i++)
@@ -101,7 +107,8 @@ static int load_severities(struct loader *l, const struct pl_yaml_node *s)
 			return -1;
 	for (const char *const *name = names; *name; name++)
 		if (!pl_yaml_get(s, *name))
-			return pl_arch_fail_at(l, s, "'severity' must name every profile: '%s' is missing", *name);
+			return pl_arch_fail_at(l, s, "'severity' must name every profile: '%s' is "
+						     "missing", *name);
 	return 0;
 }
 
@@ -112,7 +119,8 @@ static int load_severity(struct loader *l, const struct pl_yaml_node *n, struct 
 	int severity;
 
 	if (!s)
-		return pl_arch_fail_at(l, n, "'severity' is missing: error, warning or info, or one for each profile");
+		return pl_arch_fail_at(l, n, "'severity' is missing: error, warning or info, or "
+					     "one for each profile");
 	if (s->kind == PL_YAML_MAPPING) {
 		if (load_severities(l, s))
 			return -1;
@@ -135,7 +143,8 @@ static int load_asked_if(struct loader *l, const struct pl_yaml_node *n, struct 
 	if (!name)
 		return 0;
 	if (!pl_arch_parameter(l, name))
-		return pl_arch_fail_at(l, pl_yaml_get(n, "asked_if"), "there is no parameter '%s'; known: %s", name,
+		return pl_arch_fail_at(l, pl_yaml_get(n, "asked_if"),
+				       "there is no parameter '%s'; known: %s", name,
 				       pl_arch_known(l, pl_yaml_get(l->root, "parameters")));
 	r->asked = r->asked && pl_streq(pl_arch_parameter(l, name), "true");
 	return 0;
@@ -149,7 +158,8 @@ static int load_seen_by(struct loader *l, const struct pl_yaml_node *n, struct p
 	for (int w = 0; w < PL_WITNESS_COUNT; w++)
 		witnesses[w] = pl_witness_name((enum pl_witness)w);
 	if (!s || s->kind != PL_YAML_SEQUENCE || !s->count)
-		return pl_arch_fail_at(l, s ? s : n, "'seen_by' is a list of witnesses: plan, cloud, cluster, node, endpoint");
+		return pl_arch_fail_at(l, s ? s : n, "'seen_by' is a list of witnesses: plan, "
+						     "cloud, cluster, node, endpoint");
 	for (size_t i = 0; i < s->count; i++) {
 		int w = pl_arch_choice_of(l, s->items[i], "witness", witnesses, PL_WITNESS_COUNT);
 
@@ -193,14 +203,16 @@ static int load_source(struct loader *l, const struct pl_yaml_node *n, struct pl
 	int64_t day;
 
 	if (!source)
-		return pl_arch_fail_at(l, n, "'source' is missing: title, date and url of where the requirement stands");
+		return pl_arch_fail_at(l, n, "'source' is missing: title, date and url of where "
+					     "the requirement stands");
 	if (pl_arch_only_keys(l, source, "'source'", names) ||
 	    pl_arch_text_of(l, source, "title", true, &r->source_title) ||
 	    pl_arch_text_of(l, source, "date", false, &r->source_date) ||
 	    pl_arch_text_of(l, source, "url", false, &r->source_url))
 		return -1;
 	if (r->source_date && !pl_date_parse(r->source_date, &day))
-		return pl_arch_fail_at(l, pl_yaml_get(source, "date"), "'%s' is no day, as in 2022-09-23", r->source_date);
+		return pl_arch_fail_at(l, pl_yaml_get(source, "date"),
+				       "'%s' is no day, as in 2022-09-23", r->source_date);
 	return 0;
 }
 
@@ -209,7 +221,8 @@ static int load_prose(struct loader *l, const struct pl_yaml_node *n, struct pl_
 	const struct pl_yaml_node *settled = pl_yaml_get(n, "settled_by");
 	const struct pl_yaml_node *against = pl_yaml_get(n, "contradictions");
 
-	if (pl_arch_text_of(l, n, "why", true, &r->why) || pl_arch_text_of(l, n, "fix", true, &r->fix))
+	if (pl_arch_text_of(l, n, "why", true, &r->why) ||
+	    pl_arch_text_of(l, n, "fix", true, &r->fix))
 		return -1;
 	if (settled && pl_arch_texts_of(l, settled, &r->settled_by, &r->settled_count))
 		return -1;
@@ -226,21 +239,26 @@ static int check_id(struct loader *l, const struct pl_yaml_node *n, const struct
 	if (pl_arch_check_name(l, id, "requirement"))
 		return -1;
 	if (first)
-		return pl_arch_fail_at(l, id, "requirement '%s' stands here a second time (first at %s:%d)", r->id,
+		return pl_arch_fail_at(l, id, "requirement '%s' stands here a second time (first "
+					      "at %s:%d)", r->id,
 				       first->file, first->line);
 	if (l->platform != pl_starts(r->id, "platform-"))
-		return pl_arch_fail_at(l, id, l->platform ? "ids of the platform family begin with 'platform-'" :
+		return pl_arch_fail_at(l, id, l->platform ?
+				       "ids of the platform family begin with 'platform-'" :
 				       "ids that begin with 'platform-' belong to the platform family");
 	return 0;
 }
 
-int pl_arch_load_requirement(struct loader *l, const struct pl_yaml_node *n, struct pl_requirement *out)
+int pl_arch_load_requirement(struct loader *l, const struct pl_yaml_node *n,
+			     struct pl_requirement *out)
 {
 	struct pl_requirement r = { .platform = l->platform, .file = n->file, .line = n->line };
 
 	if (n->kind != PL_YAML_MAPPING)
-		return pl_arch_fail_at(l, n, "a requirement is a mapping with id, title, severity, on, expect ...");
-	if (pl_arch_only_keys(l, n, "a requirement", keys) || pl_arch_text_of(l, n, "id", true, &r.id) ||
+		return pl_arch_fail_at(l, n, "a requirement is a mapping with id, title, "
+					     "severity, on, expect ...");
+	if (pl_arch_only_keys(l, n, "a requirement", keys) ||
+	    pl_arch_text_of(l, n, "id", true, &r.id) ||
 	    check_id(l, n, &r) || pl_arch_text_of(l, n, "title", true, &r.title) ||
 	    load_severity(l, n, &r) || load_asked_if(l, n, &r) || load_seen_by(l, n, &r) ||
 	    load_clauses(l, n, &r) || load_fallback(l, n, &r) || load_absence(l, n, &r) ||

@@ -9,7 +9,8 @@
 #include "base/buf.h"
 #include "base/str.h"
 
-static struct pl_cond *new_test(struct loader *l, enum pl_attr attr, enum pl_op op, const char *text)
+static struct pl_cond *new_test(struct loader *l, enum pl_attr attr, enum pl_op op,
+				const char *text)
 {
 	struct pl_cond *c = pl_arena_alloc(&l->arch->arena, sizeof *c);
 
@@ -38,10 +39,13 @@ static bool exact_version(const char *text, struct pl_version *out)
 
 	for (const char *p = text; *p; p++)
 		dots += *p == '.';
-	return !text[strspn(text, "0123456789.")] && pl_version_parse(text, out) && out->count == dots + 1;
+	if (text[strspn(text, "0123456789.")] || !pl_version_parse(text, out))
+		return false;
+	return out->count == dots + 1;
 }
 
-static bool bound_of(enum pl_type type, const char *text, int64_t *number, struct pl_version *version)
+static bool bound_of(enum pl_type type, const char *text, int64_t *number,
+		     struct pl_version *version)
 {
 	switch (type) {
 	case PL_INT: return pl_parse_i64(text, number);
@@ -68,8 +72,10 @@ static int load_range(struct loader *l, const struct pl_yaml_node *n, struct pl_
 	    !bound_of(type, dash + 3, &t->bound2, &t->version2))
 		return pl_arch_fail_at(l, n, "'%s' is no range for %s; write it like: %s", n->text,
 				       pl_attrs[t->attr].name, sample_of(type));
-	if (t->bound > t->bound2 || (type == PL_VERSION && pl_version_cmp(&t->version, &t->version2) > 0))
-		return pl_arch_fail_at(l, n, "'%s' holds nothing: the lower end comes first", n->text);
+	if (t->bound > t->bound2 || (type == PL_VERSION &&
+				     pl_version_cmp(&t->version, &t->version2) > 0))
+		return pl_arch_fail_at(l, n, "'%s' holds nothing: the lower end comes first",
+				       n->text);
 	return 0;
 }
 
@@ -111,7 +117,8 @@ static int load_bool(struct loader *l, const struct pl_yaml_node *n, enum pl_att
 
 	*out = c;
 	if (strcmp(n->text, "true") && strcmp(n->text, "false"))
-		return pl_arch_fail_at(l, n, "%s is true or false, not '%s'", pl_attrs[attr].name, n->text);
+		return pl_arch_fail_at(l, n, "%s is true or false, not '%s'", pl_attrs[attr].name,
+				       n->text);
 	c->test.bound = !strcmp(n->text, "true");
 	return 0;
 }
@@ -122,7 +129,8 @@ static int load_equal(struct loader *l, const struct pl_yaml_node *n, enum pl_at
 	struct pl_cond *c = new_test(l, attr, PL_OP_IN, n->text);
 
 	if (!*n->text || relation_of(n->text))
-		return pl_arch_fail_at(l, n, "'%s' is no value of %s, a text; write the value itself, or any_of, none_of",
+		return pl_arch_fail_at(l, n, "'%s' is no value of %s, a text; write the value "
+					     "itself, or any_of, none_of",
 				       n->text, pl_attrs[attr].name);
 	c->test.otherwise = PL_FALSE;
 	*out = c;
@@ -142,9 +150,11 @@ static int load_scalar(struct loader *l, const struct pl_yaml_node *n, enum pl_a
 	case PL_TEXT:
 		return load_equal(l, n, attr, out);
 	case PL_LIST:
-		return pl_arch_fail_at(l, n, "%s is a list: say has_any, has_none or empty", pl_attrs[attr].name);
+		return pl_arch_fail_at(l, n, "%s is a list: say has_any, has_none or empty",
+				       pl_attrs[attr].name);
 	default:
-		return pl_arch_fail_at(l, n, "%s is a map: write { KEY: VALUE }, or empty", pl_attrs[attr].name);
+		return pl_arch_fail_at(l, n, "%s is a map: write { KEY: VALUE }, or empty",
+				       pl_attrs[attr].name);
 	}
 }
 
@@ -161,7 +171,8 @@ static bool is_word(const char *key)
 	return false;
 }
 
-static const char *joined(struct loader *l, const char *before, const char *const *texts, size_t count)
+static const char *joined(struct loader *l, const char *before, const char *const *texts,
+			  size_t count)
 {
 	pl_auto_buf text = PL_BUF_INIT;
 
@@ -176,23 +187,29 @@ static int load_in(struct loader *l, const struct pl_yaml_node *n, enum pl_attr 
 {
 	static const char *const outcomes[] = { "fail", "unknown", "pass" };
 	static const char *const names[] = { "any_of", "none_of", "otherwise", NULL };
-	const struct pl_yaml_node *any = pl_yaml_get(n, "any_of"), *none = pl_yaml_get(n, "none_of");
+	const struct pl_yaml_node *any = pl_yaml_get(n, "any_of");
+	const struct pl_yaml_node *none = pl_yaml_get(n, "none_of");
 	const struct pl_yaml_node *otherwise = pl_yaml_get(n, "otherwise");
 	struct pl_cond *c = new_test(l, attr, PL_OP_IN, "");
 	int outcome = any ? PL_FALSE : PL_TRUE; /* with none_of alone, everything else will do */
 
 	if (pl_attrs[attr].type != PL_TEXT)
-		return pl_arch_fail_at(l, n, "any_of and none_of compare texts, and %s is none", pl_attrs[attr].name);
+		return pl_arch_fail_at(l, n, "any_of and none_of compare texts, and %s is none",
+				       pl_attrs[attr].name);
 	if (pl_arch_only_keys(l, n, "a test with any_of or none_of", names))
 		return -1;
 	if ((any && pl_arch_texts_of(l, any, &c->test.any_of, &c->test.any_count)) ||
 	    (none && pl_arch_texts_of(l, none, &c->test.none_of, &c->test.none_count)))
 		return -1;
-	if (otherwise && (outcome = pl_arch_choice_of(l, otherwise, "value of 'otherwise'", outcomes, 3)) < 0)
+	if (otherwise && (outcome = pl_arch_choice_of(l, otherwise, "value of 'otherwise'",
+						      outcomes, 3)) < 0)
 		return -1;
 	c->test.otherwise = (enum pl_truth)outcome;
-	c->test.text = any ? joined(l, c->test.any_count > 1 ? "one of " : "", c->test.any_of, c->test.any_count) :
-			     joined(l, "not ", c->test.none_of, c->test.none_count);
+	if (any)
+		c->test.text = joined(l, c->test.any_count > 1 ? "one of " : "", c->test.any_of,
+				      c->test.any_count);
+	else
+		c->test.text = joined(l, "not ", c->test.none_of, c->test.none_count);
 	*out = c;
 	return 0;
 }
@@ -200,11 +217,10 @@ static int load_in(struct loader *l, const struct pl_yaml_node *n, enum pl_attr 
 static int check_effects(struct loader *l, const struct pl_yaml_node *n)
 {
 	static const char *const effects[] = { "NoSchedule", "PreferNoSchedule", "NoExecute" };
-	size_t count = n->kind == PL_YAML_SEQUENCE ? n->count : 1;
+	bool list = n->kind == PL_YAML_SEQUENCE;
 
-	for (size_t i = 0; i < count; i++)
-		if (pl_arch_choice_of(l, n->kind == PL_YAML_SEQUENCE ? n->items[i] : n, "effect of a taint",
-				      effects, 3) < 0)
+	for (size_t i = 0; i < (list ? n->count : 1); i++)
+		if (pl_arch_choice_of(l, list ? n->items[i] : n, "effect of a taint", effects, 3) < 0)
 			return -1;
 	return 0;
 }
@@ -219,10 +235,13 @@ static int load_list_word(struct loader *l, const struct pl_yaml_node *n, enum p
 	struct pl_test *t = &c->test;
 
 	if (pl_attrs[attr].type != PL_LIST)
-		return pl_arch_fail_at(l, n, "%s looks into a list, and %s is none", word, pl_attrs[attr].name);
+		return pl_arch_fail_at(l, n, "%s looks into a list, and %s is none", word,
+				       pl_attrs[attr].name);
 	if (effect && strcmp(pl_attrs[attr].name, "taints"))
-		return pl_arch_fail_at(l, n, "no_effect looks into taints, and %s holds none", pl_attrs[attr].name);
-	if (pl_arch_texts_of(l, v, any ? &t->any_of : &t->none_of, any ? &t->any_count : &t->none_count) ||
+		return pl_arch_fail_at(l, n, "no_effect looks into taints, and %s holds none",
+				       pl_attrs[attr].name);
+	if (pl_arch_texts_of(l, v, any ? &t->any_of : &t->none_of,
+			     any ? &t->any_count : &t->none_count) ||
 	    (effect && check_effects(l, v)))
 		return -1;
 	t->text = any ? joined(l, t->any_count > 1 ? "one of " : "", t->any_of, t->any_count) :
@@ -239,12 +258,14 @@ static int load_true_word(struct loader *l, const struct pl_yaml_node *n, enum p
 	if (!pl_streq(pl_yaml_text(n, word), "true"))
 		return pl_arch_fail_at(l, n, "'%s' takes true", word);
 	if (empty && pl_attrs[attr].type != PL_LIST && pl_attrs[attr].type != PL_MAP)
-		return pl_arch_fail_at(l, n, "only a list or a map can be empty, and %s is none", pl_attrs[attr].name);
+		return pl_arch_fail_at(l, n, "only a list or a map can be empty, and %s is none",
+				       pl_attrs[attr].name);
 	*out = new_test(l, attr, empty ? PL_OP_EMPTY : PL_OP_KNOWN, empty ? "none" : "any");
 	return 0;
 }
 
-static int load_key(struct loader *l, const struct pl_yaml_node *key, const struct pl_yaml_node *value,
+static int load_key(struct loader *l, const struct pl_yaml_node *key,
+		    const struct pl_yaml_node *value,
 		    enum pl_attr attr, const struct pl_cond **out)
 {
 	struct pl_cond *c = new_test(l, attr, PL_OP_KEY, value->text);
@@ -284,7 +305,9 @@ static int load_words(struct loader *l, const struct pl_yaml_node *n, enum pl_at
 	if (pl_yaml_get(n, "any_of") || pl_yaml_get(n, "none_of"))
 		return load_in(l, n, attr, out);
 	if (n->count != 1 || !strcmp(first, "otherwise"))
-		return pl_arch_fail_at(l, n, "each of has_any, has_none, no_effect, empty, known stands alone; 'otherwise' goes with any_of or none_of");
+		return pl_arch_fail_at(l, n, "each of has_any, has_none, no_effect, empty, known "
+					     "stands alone; 'otherwise' goes with any_of or "
+					     "none_of");
 	if (!strcmp(first, "empty") || !strcmp(first, "known"))
 		return load_true_word(l, n, attr, first, out);
 	return load_list_word(l, n, attr, first, out);
@@ -296,7 +319,8 @@ int pl_arch_load_test(struct loader *l, const struct pl_yaml_node *n, enum pl_at
 	if (n->kind == PL_YAML_SCALAR)
 		return load_scalar(l, n, attr, out);
 	if (n->kind != PL_YAML_MAPPING || !n->count)
-		return pl_arch_fail_at(l, n, "a test of %s is one value, or a mapping as { any_of: [...] }", pl_attrs[attr].name);
+		return pl_arch_fail_at(l, n, "a test of %s is one value, or a mapping as { "
+					     "any_of: [...] }", pl_attrs[attr].name);
 	if (pl_attrs[attr].type == PL_MAP && !is_word(n->keys[0]->text))
 		return load_keys(l, n, attr, out);
 	return load_words(l, n, attr, out);

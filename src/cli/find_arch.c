@@ -29,7 +29,8 @@ static int read_file(const char *path, struct pl_buf *out, struct pl_err *err)
 		out->len += n > 0 ? (size_t)n : 0;
 	}
 	if (n < 0)
-		pl_err_set(err, PL_E_USAGE, "cannot read architecture '%s': %s", path, strerror(errno));
+		pl_err_set(err, PL_E_USAGE, "cannot read architecture '%s': %s", path,
+			   strerror(errno));
 	if (fd >= 0)
 		close(fd);
 	return n < 0 ? -1 : 0;
@@ -66,7 +67,8 @@ static int no_such(const char *spec, struct pl_err *err)
 
 	for (const struct pl_builtin_arch *b = pl_builtin_archs; b->name; b++)
 		pl_buf_addf(&names, "%s%s", names.len ? ", " : "", b->name);
-	return pl_err_set(err, PL_E_USAGE, "there is no architecture '%s'; built in: %s; a file's name ends in .yaml",
+	return pl_err_set(err, PL_E_USAGE, "there is no architecture '%s'; built in: %s; a file's "
+					   "name ends in .yaml",
 			  spec, names.data);
 }
 
@@ -80,7 +82,8 @@ static struct pl_arch_text *library(void)
 		n++;
 	texts = pl_alloc((n + 1) * sizeof *texts);
 	for (size_t i = 0; i < n; i++)
-		texts[i] = (struct pl_arch_text){ pl_builtin_archs[i].name, pl_builtin_archs[i].text,
+		texts[i] = (struct pl_arch_text){ pl_builtin_archs[i].name,
+						 pl_builtin_archs[i].text,
 						  *pl_builtin_archs[i].len };
 	return texts;
 }
