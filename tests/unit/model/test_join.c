@@ -384,6 +384,153 @@ static void test_witnesses_meet(void **state)
 	assert_int_equal(m->objects[0]->source_count, 2);
 }
 
+/* One cluster on each side is taken for the same, unless their names say otherwise. */
+static void test_assumed(void **state)
+{
+	static const struct {
+		const char *what, *planned[2], *live[2];
+		size_t left;
+	} rows[] = {
+		{ "one without a name", { "a" }, { "" }, 1 },
+		{ "the same name", { "a" }, { "a" }, 1 },
+		{ "another name", { "a" }, { "b" }, 2 },
+		{ "two planned", { "a", "b" }, { "" }, 3 },
+		{ "two live", { "a" }, { "", "" }, 3 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		pl_auto_model struct pl_model *m = pl_model_new();
+		int p = plan(m, "a.json"), k = source(m, "k8s://", "kubernetes", PL_CLUSTER_API);
+
+		for (int n = 0; n < 2; n++) {
+			if (rows[i].planned[n])
+				cluster(m, rows[i].planned[n], p, n ? "x.d" : "x.c");
+			if (rows[i].live[n] && *rows[i].live[n])
+				cluster(m, rows[i].live[n], k, n ? "live2" : "live1");
+			else if (rows[i].live[n])
+				pl_model_object(m, PL_CLUSTER, NULL, k, n ? "live2" : "live1");
+		}
+		pl_model_join(m);
+		if (count(m, PL_CLUSTER) != rows[i].left)
+			fail_msg("%s: %zu left", rows[i].what, count(m, PL_CLUSTER));
+	}
+}
+
+/* What the user says about a live source goes before what is assumed. */
+static void test_joined_as_told(void **state)
+{
+	pl_auto_model struct pl_model *m = pl_model_new();
+	int p = plan(m, "a.json");
+	int k = pl_model_source(m, &(struct pl_source){ .name = "k8s://", .kind = "kubernetes",
+							.witness = PL_CLUSTER_API, .join = "b" });
+
+	(void)state;
+	cluster(m, "a", p, "x.a");
+	cluster(m, "b", p, "x.b");
+	pl_model_object(m, PL_CLUSTER, NULL, k, "https://10.0.0.1");
+	pl_model_join(m);
+	assert_int_equal(count(m, PL_CLUSTER), 2);
+	assert_int_equal(find(m, PL_CLUSTER, "a")->seen, 1U << PL_PLAN);
+	assert_int_equal(find(m, PL_CLUSTER, "b")->seen, 1U << PL_PLAN | 1U << PL_CLUSTER_API);
+	assert_int_equal(m->problem_count, 0);
+}
+
+/* Sources that disagree about a cluster's version leave its pools' unknown too. */
+static void test_conflicts_are_inherited(void **state)
+{
+	pl_auto_model struct pl_model *m = pl_model_new();
+	int a = plan(m, "a.json"), b = plan(m, "b.json");
+	struct pl_object *x = cluster(m, "c", a, "x.c"), *y = cluster(m, "c", b, "y.c");
+	const struct pl_fact *f;
+
+	(void)state;
+	pl_fact_text(m, x, PL_CLUSTER_VERSION, "1.23", NULL);
+	pl_fact_text(m, y, PL_CLUSTER_VERSION, "1.24", NULL);
+	pool(m, "p", b, "y.p", y);
+	pl_model_join(m);
+	f = pl_object_fact(find(m, PL_POOL, "p"), PL_POOL_VERSION, PL_PLAN);
+	assert_false(f->known);
+	assert_string_equal(f->waits_for, "a.json says 1.23, b.json says 1.24");
+}
+
+/* A snapshot is of an earlier day than what is asked now, whichever is named first. */
+static void test_today_beats_a_snapshot(void **state)
+{
+	(void)state;
+	for (int first = 0; first < 2; first++) {
+		pl_auto_model struct pl_model *m = pl_model_new();
+		int s[2];
+
+		for (int i = 0; i < 2; i++)
+			s[i] = source(m, i == first ? "old.json" : "k8s://", i == first ? "snapshot" : "kubernetes",
+				      PL_CLUSTER_API);
+		pl_fact_text(m, cluster(m, "c", s[first], "c"), PL_CLUSTER_VERSION, "1.20", NULL);
+		pl_fact_text(m, cluster(m, "c", s[!first], "c"), PL_CLUSTER_VERSION, "1.24", NULL);
+		pl_model_join(m);
+		assert_int_equal(m->object_count, 1);
+		assert_string_equal(pl_object_fact(m->objects[0], PL_CLUSTER_VERSION, -1)->value.s, "1.24");
+	}
+}
+
+/* What a plan leaves without nodes is on its way out, though it is still seen. */
+static void test_emptied_by_the_plan(void **state)
+{
+	(void)state;
+	for (int change = 0; change < 2; change++) {
+		pl_auto_model struct pl_model *m = pl_model_new();
+		int p = plan(m, "a.json"), live = source(m, "eks://x", "eks", PL_CLOUD);
+		struct pl_object *c = cluster(m, "c", p, "x.c"), *planned = pool(m, "p", p, "x.p", c);
+
+		pl_fact_int(m, planned, PL_POOL_MAX, 0, NULL);
+		planned->will_change = change;
+		pool(m, "p", live, "p", c);
+		pl_model_join(m);
+		assert_int_equal(find(m, PL_POOL, "p")->gone, change);
+	}
+}
+
+/* Each difference between witnesses is noted, for what two of them know for certain. */
+static void test_witnesses_disagree(void **state)
+{
+	static const struct pl_pair mine[] = { { "k", "1" }, { "same", "x" }, { "token", "a" } };
+	static const struct pl_pair theirs[] = { { "added", "y" }, { "same", "x" }, { "token", "b" } };
+	static const char *const attributes[] = { "labels.k", "labels.token", "machine_type", "min_nodes" };
+	static const char *const planned[] = { "1", "(sensitive)", "m5.large, m6i.large", "1" };
+	static const char *const seen[] = { NULL, "(sensitive)", "m5.large", "2" };
+	pl_auto_model struct pl_model *m = pl_model_new();
+	int p = plan(m, "a.json"), live = source(m, "eks://x", "eks", PL_CLOUD);
+	struct pl_object *c = cluster(m, "c", p, "x.c");
+	struct pl_object *a = pool(m, "p", p, "x.p", c), *b = pool(m, "p", live, "p", c);
+
+	(void)state;
+	pl_fact_add(m, a, PL_POOL_LABELS, &(struct pl_value){ .type = PL_MAP, .map = mine, .count = 3 }, NULL);
+	pl_fact_add(m, b, PL_POOL_LABELS, &(struct pl_value){ .type = PL_MAP, .map = theirs, .count = 3 }, NULL);
+	pl_fact_text(m, a, PL_POOL_MACHINE, "m5.large", NULL);
+	pl_fact_text(m, a, PL_POOL_MACHINE, "m6i.large", NULL);
+	pl_fact_text(m, b, PL_POOL_MACHINE, "m5.large", NULL);
+	pl_fact_int(m, a, PL_POOL_MIN, 1, NULL);
+	pl_fact_int(m, b, PL_POOL_MIN, 2, NULL);
+	pl_fact_text(m, a, PL_POOL_VERSION, "1.24", NULL);
+	pl_fact_text(m, b, PL_POOL_VERSION, "1.24.10", NULL);
+	pl_fact_int(m, a, PL_POOL_MEMORY, 16000, NULL);
+	pl_fact_int(m, b, PL_POOL_MEMORY, 15000, NULL);
+	pl_fact_text(m, a, PL_POOL_OS, "hidden", NULL)->sensitive = true;
+	pl_fact_text(m, b, PL_POOL_OS, "cos", NULL);
+	pl_fact_unknown(m, a, PL_POOL_CAPACITY, "x.y", NULL);
+	pl_fact_text(m, b, PL_POOL_CAPACITY, "spot", NULL);
+	pl_fact_int(m, b, PL_POOL_MAX_PODS, 17, NULL);
+	pl_model_join(m);
+	assert_int_equal(m->drift_count, 4);
+	for (size_t i = 0; i < 4; i++) {
+		assert_string_equal(m->drift[i].attribute, attributes[i]);
+		assert_string_equal(m->drift[i].said[PL_PLAN], planned[i]);
+		assert_true(pl_streq(m->drift[i].said[PL_CLOUD], seen[i]));
+		assert_int_equal(m->drift[i].witnesses, 1U << PL_PLAN | 1U << PL_CLOUD);
+		assert_string_equal(m->drift[i].cluster, "c");
+	}
+}
+
 static void test_complete(void **state)
 {
 	pl_auto_model struct pl_model *m = pl_model_new();
@@ -511,6 +658,12 @@ int main(void)
 		cmocka_unit_test(test_components_of_two_clusters_stay_apart),
 		cmocka_unit_test(test_version_and_empty_pools),
 		cmocka_unit_test(test_witnesses_meet),
+		cmocka_unit_test(test_assumed),
+		cmocka_unit_test(test_joined_as_told),
+		cmocka_unit_test(test_conflicts_are_inherited),
+		cmocka_unit_test(test_today_beats_a_snapshot),
+		cmocka_unit_test(test_emptied_by_the_plan),
+		cmocka_unit_test(test_witnesses_disagree),
 		cmocka_unit_test(test_complete),
 		cmocka_unit_test(test_drift_follows),
 		cmocka_unit_test(test_order_of_arrival),
