@@ -22,7 +22,12 @@ static const char arch_text[] =
 	"  - " REST("label", "warning") ", seen_by: [plan, cluster], quantifier: some, on: pool, expect: { labels: { k: 'true' } } }\n"
 	"  - " REST("apart", "warning") ", seen_by: [plan], on: pool, none: fail, where: { os: cos }, expect: { not: { labels: { k: 'true' } } } }\n"
 	"  - " REST("nodes", "warning") ", seen_by: [cluster, node], on: node, where: { labels: { k: 'true' } }, expect: { kernel_version: '>= 5.4' } }\n"
-	"  - " REST("gke-only", "info") ", seen_by: [plan], clauses: [{ on: cluster, provider: [gke], expect: { release_channel: rapid } }] }\n";
+	"  - " REST("gke-only", "info") ", seen_by: [plan], clauses: [{ on: cluster, provider: [gke], expect: { release_channel: rapid } },\n"
+	"      { on: bucket, provider: [gke], expect: { service: gcs } }] }\n"
+	"  - " REST("both", "info") ", seen_by: [plan], clauses: [{ on: pool, expect: { vcpu: '>= 1' } },\n"
+	"      { on: pool, where: { os: cos }, expect: { vcpu: '>= 4' } }] }\n"
+	"  - " REST("balancer", "info") ", seen_by: [plan], quantifier: some, on: load_balancer, absent_text: none is written,\n"
+	"      fallback: { on: cluster, expect: { service_load_balancer: 'true' } } }\n";
 
 static struct world evaluate(const char *text, unsigned seed, unsigned fail_on, int forced)
 {
@@ -34,7 +39,7 @@ static struct world evaluate(const char *text, unsigned seed, unsigned fail_on, 
 
 /* ---- exit status ---- */
 
-#define GOOD "plan cluster c provider=eks version=1.24 network_policy=calico privileged_pods=true\n" \
+#define GOOD "plan cluster c provider=eks version=1.24 network_policy=calico privileged_pods=true service_load_balancer=true\n" \
 	"plan pool p in=c vcpu=4 memory=16000000000 labels=k:true os=ubuntu\nplan pool q in=c vcpu=4 memory=16000000000 os=cos labels=a:b"
 #define WARN PL_FAIL_ON_WARNING
 #define UNK PL_FAIL_ON_UNKNOWN
@@ -92,8 +97,8 @@ static void test_sums(void **state)
 	const struct pl_report *r = w.report;
 
 	(void)state;
-	assert_int_equal(r->count, 9);
-	assert_int_equal(r->summary[PL_PASS], 5);
+	assert_int_equal(r->count, 11);
+	assert_int_equal(r->summary[PL_PASS], 7);
 	assert_int_equal(r->summary[PL_FAIL], 1);
 	assert_int_equal(r->summary[PL_NOT_ASKED], 2);
 	assert_int_equal(r->summary[PL_NOT_APPLICABLE], 1);
@@ -163,6 +168,9 @@ static const struct {
 	  "node \"m\": kernel_version is 4.9 (asked only of some: depends on its labels.k)" },
 	{ "plan cluster c\nplan pool p in=c os=ubuntu", "apart", PL_PLAN, PL_FAIL, NULL, NULL, NULL, NULL,
 	  "no pool is one of those it asks of" },
+	{ "plan cluster c", "balancer", PL_PLAN, PL_UNDECIDED, NULL, NULL, NULL, NULL, "none is written" },
+	{ "plan cluster c service_load_balancer=true", "balancer", PL_PLAN, PL_PASS, "service_load_balancer", "true",
+	  "true", NULL, "cluster \"c\": service_load_balancer is true" },
 	{ "plan cluster c", "label", PL_PLAN, PL_UNDECIDED, NULL, NULL, NULL, NULL, "no pool is known to the plan" },
 	{ "plan* cluster c version=1.24\nplan* pool p in=c vcpu=4 memory=16000000000", "size", PL_PLAN, PL_UNDECIDED,
 	  NULL, NULL, NULL, NULL, "targeted plan: what it leaves out was not seen" },
@@ -220,9 +228,9 @@ static void test_secret_names(void **state)
 	assert_null(strstr(w.report->results[0].by[PL_PLAN].reason, "hunter2"));
 }
 
-/* ---- clauses for certain providers ---- */
+/* ---- clauses ---- */
 
-static void test_clauses_for_providers(void **state)
+static void test_clauses(void **state)
 {
 	static const struct {
 		const char *world, *expected;
@@ -231,7 +239,17 @@ static void test_clauses_for_providers(void **state)
 		{ "plan cluster c provider=gke release_channel=?x.y", "gke-only=unknown" },
 		{ "plan cluster c provider=eks", "gke-only=not-applicable" },
 		{ "plan cluster c release_channel=?x.y", "gke-only=unknown" },
+		{ "plan cluster c release_channel=stable", "gke-only=unknown" },
 		{ "plan cluster c release_channel=rapid", "gke-only=pass" },
+		{ "plan cluster c provider=gke release_channel=rapid\nplan cluster d\nplan bucket b service=gcs",
+		  "c/gke-only=pass" },
+		{ "plan cluster c provider=gke release_channel=rapid\nplan cluster d\nplan bucket b service=s3",
+		  "c/gke-only=unknown" },
+		{ "plan cluster c\nplan pool p in=c vcpu=2 os=cos", "both=fail" },
+		{ "plan cluster c\nplan pool p in=c vcpu=2 os=ubuntu", "both=pass" },
+		{ "plan cluster c\nplan pool p in=c vcpu=2 os=?x.y", "both=unknown" },
+		{ "plan cluster c\nplan pool p in=c vcpu=0 os=?x.y", "both=fail" },
+		{ "plan cluster c\nplan pool p in=c vcpu=4 os=?x.y", "both=pass" },
 	};
 
 	(void)state;
@@ -240,6 +258,18 @@ static void test_clauses_for_providers(void **state)
 
 		assert_int_equal(world_wrong(w.report, rows[i].world, rows[i].expected), 0);
 	}
+}
+
+/* Of all machine types that a pool may pick, those that break the rule are named. */
+static void test_what_decided_is_named(void **state)
+{
+	auto_world w = evaluate("plan cluster c\nplan pool p in=c vcpu=8 vcpu=2 vcpu=?x.y memory=64000000000", 0, 0, 0);
+	const struct pl_answer *a = &world_result(w.report, "size")->by[PL_PLAN];
+
+	(void)state;
+	assert_int_equal(a->count, 1);
+	assert_string_equal(a->findings[0].actual, "2");
+	assert_string_equal(a->findings[0].fact->origin.path, "path");
 }
 
 /* ---- order ---- */
@@ -301,15 +331,15 @@ static void test_results_are_in_order(void **state)
 	auto_world w = evaluate("plan cluster b version=1.24\nplan cluster a version=1.20", 0, 0, 0);
 
 	(void)state;
-	assert_int_equal(w.report->count, 18);
+	assert_int_equal(w.report->count, 22);
 	assert_string_equal(w.report->results[0].cluster->name, "a");
 	assert_string_equal(w.report->results[0].requirement->id, "version");
-	assert_string_equal(w.report->results[8].requirement->id, "gke-only");
-	assert_string_equal(w.report->results[9].cluster->name, "b");
+	assert_string_equal(w.report->results[10].requirement->id, "balancer");
+	assert_string_equal(w.report->results[11].cluster->name, "b");
 	w.arch->requirements[0].asked = false;
 	pl_report_free(w.report);
 	w.report = pl_evaluate(w.model, w.arch, 0, 0, 0);
-	assert_int_equal(w.report->count, 16);
+	assert_int_equal(w.report->count, 20);
 	assert_string_equal(w.report->results[0].requirement->id, "network");
 	assert_int_equal(w.report->exit_code, 0);
 }
@@ -320,7 +350,7 @@ static void test_an_empty_model(void **state)
 
 	(void)state;
 	assert_int_equal(w.report->cluster_count, 0);
-	assert_int_equal(w.report->count, 9);
+	assert_int_equal(w.report->count, 11);
 	assert_null(w.report->results[0].cluster);
 	assert_int_equal(world_wrong(w.report, "empty", "version=unknown live=not-asked label=unknown"), 0);
 }
@@ -332,7 +362,8 @@ int main(void)
 		cmocka_unit_test(test_sums),
 		cmocka_unit_test(test_findings),
 		cmocka_unit_test(test_secret_names),
-		cmocka_unit_test(test_clauses_for_providers),
+		cmocka_unit_test(test_clauses),
+		cmocka_unit_test(test_what_decided_is_named),
 		cmocka_unit_test(test_order_does_not_matter),
 		cmocka_unit_test(test_results_are_in_order),
 		cmocka_unit_test(test_an_empty_model),

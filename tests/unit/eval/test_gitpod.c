@@ -166,7 +166,7 @@ static const struct row pools[] = {
 	  "a/object-storage=pass b/object-storage=unknown" },
 	{ "even where the platform could",
 	  EKS "plan cluster b provider=eks service_load_balancer=true\nplan load_balancer l ports=80 layer=7",
-	  "c/load-balancer-http=unknown c/load-balancer-ssh=unknown" },
+	  "c/load-balancer-http=unknown c/load-balancer-ssh=unknown c/load-balancer-http@plan=unknown" },
 	{ "--join says which",
 	  "plan cluster a provider=eks\nplan cluster b provider=eks\nplan.2 bucket x join=b",
 	  "a/object-storage=unknown b/object-storage=pass" },
@@ -238,6 +238,8 @@ static const struct row sources[] = {
 	{ "nor what it leaves without nodes",
 	  EKS POOL "labels=" META " max_nodes=0 +change\n" OTHER "labels=" IDE " os=ubuntu\n"
 	  "cluster pool p in=c labels=" META " os=cos", "label-meta=fail node-os=pass" },
+	{ "a change of what no plan shows is none",
+	  EKS "cluster pool p in=c labels=" META " os=cos +change", "label-meta=pass node-os=fail" },
 	{ "a live witness shows the pools that the plan does not",
 	  EKS "cluster pool p in=c labels=x:y", "label-meta=fail node-size=not-applicable" },
 	{ "a database of another kind that only the cloud shows",
@@ -270,6 +272,10 @@ static const struct row parts[] = {
 	{ "another witness that saw all",
 	  TARGETED "plan* pool p in=c labels=" META " os=ubuntu\ncluster cluster c provider=eks\n"
 	  "cluster pool p in=c labels=" META " os=ubuntu", "node-os=pass node-os@plan=unknown" },
+	{ "one that shows none of them saw nothing of theirs",
+	  TARGETED "plan* pool p in=c labels=" META " os=ubuntu\ncluster cluster c provider=eks", "node-os=unknown" },
+	{ "nor does it speak for the platform", TARGETED "cluster cluster c provider=eks",
+	  "load-balancer-http=unknown" },
 	{ "one cluster's part leaves another whole",
 	  TARGETED "plan cluster d provider=eks\nplan pool p in=d labels=" META " os=ubuntu", "d/node-os=pass" },
 };

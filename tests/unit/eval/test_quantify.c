@@ -139,6 +139,7 @@ static void test_a_part(void **state)
 		{ PL_EVERY, &on_pool, { 0 }, PL_NOT_APPLICABLE, PL_UNDECIDED },
 		{ PL_EVERY, &on_cluster, { 0, 0, 1 }, PL_UNDECIDED, PL_PASS },
 		{ PL_EVERY, &on_cluster, { 1, 0, 0 }, PL_UNDECIDED, PL_FAIL },
+		{ PL_SOME, &on_cluster, { 1, 0, 0 }, PL_UNDECIDED, PL_FAIL },
 		{ PL_SOME, &on_pool, { 1, 0, 0 }, PL_UNDECIDED, PL_UNDECIDED },
 		{ PL_SOME, &on_pool, { 1, 0, 1 }, PL_UNDECIDED, PL_PASS },
 		{ PL_SOME, &on_bucket, { 0 }, PL_PASS, PL_UNDECIDED },

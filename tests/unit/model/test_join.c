@@ -8,130 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/str.h"
-#include "model/model.h"
-
-static int source(struct pl_model *m, const char *name, const char *kind, enum pl_witness w)
-{
-	return pl_model_source(m, &(struct pl_source){ .name = name, .kind = kind, .witness = w,
-						       .complete = true });
-}
-
-static int plan(struct pl_model *m, const char *name)
-{
-	return source(m, name, "terraform-plan", PL_PLAN);
-}
-
-static struct pl_object *object(struct pl_model *m, enum pl_kind kind, const char *name, int s,
-				const char *address)
-{
-	struct pl_object *o = pl_model_object(m, kind, name, s, address);
-
-	o->identity = name;
-	o->rank = pl_streq(m->sources[s].kind, "terraform-plan") ? 2 :
-		  pl_streq(m->sources[s].kind, "terraform-state") ? 1 : 0;
-	return o;
-}
-
-static struct pl_object *cluster(struct pl_model *m, const char *name, int s, const char *address)
-{
-	struct pl_object *o = object(m, PL_CLUSTER, name, s, address);
-
-	pl_fact_text(m, o, PL_CLUSTER_PROVIDER, "eks", NULL);
-	return o;
-}
-
-static struct pl_object *pool(struct pl_model *m, const char *name, int s, const char *address,
-			      struct pl_object *c)
-{
-	struct pl_object *o = object(m, PL_POOL, name, s, address);
-
-	o->cluster = c;
-	return o;
-}
-
-static size_t count(const struct pl_model *m, enum pl_kind kind)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < m->object_count; i++)
-		n += m->objects[i]->kind == kind;
-	return n;
-}
-
-static const struct pl_object *find(const struct pl_model *m, enum pl_kind kind, const char *name)
-{
-	for (size_t i = 0; i < m->object_count; i++)
-		if (m->objects[i]->kind == kind && pl_streq(m->objects[i]->name, name))
-			return m->objects[i];
-	return NULL;
-}
-
-/* Two clusters, each maybe in the same source: how many are left? */
-static const struct {
-	const char *what;
-	const char *name[2], *location[2], *account[2], *endpoint[2];
-	bool same_source;
-	size_t left;
-} cluster_rows[] = {
-	{ "same name", { "a", "a" }, { 0 }, { 0 }, { 0 }, false, 1 },
-	{ "other name", { "a", "b" }, { 0 }, { 0 }, { 0 }, false, 2 },
-	{ "one source knows its own apart", { "a", "a" }, { 0 }, { 0 }, { 0 }, true, 2 },
-	{ "other place", { "a", "a" }, { "eu", "us" }, { 0 }, { 0 }, false, 2 },
-	{ "place known once", { "a", "a" }, { "eu", NULL }, { 0 }, { 0 }, false, 1 },
-	{ "other account", { "a", "a" }, { "eu", "eu" }, { "1", "2" }, { 0 }, false, 2 },
-	{ "same place", { "a", "a" }, { "eu", "eu" }, { "1", "1" }, { 0 }, false, 1 },
-	{ "same endpoint", { "a", "b" }, { 0 }, { 0 }, { "https://x", "https://x" }, false, 1 },
-	{ "other endpoint", { "a", "b" }, { 0 }, { 0 }, { "https://x", "https://y" }, false, 2 },
-};
-
-static void test_clusters(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < sizeof cluster_rows / sizeof *cluster_rows; i++) {
-		pl_auto_model struct pl_model *m = pl_model_new();
-		int s[2] = { plan(m, "1.json") };
-
-		s[1] = cluster_rows[i].same_source ? s[0] : plan(m, "2.json");
-		for (int k = 0; k < 2; k++) {
-			struct pl_object *c = cluster(m, cluster_rows[i].name[k], s[k], k ? "x.b" : "x.a");
-
-			if (cluster_rows[i].location[k])
-				pl_fact_text(m, c, PL_CLUSTER_LOCATION, cluster_rows[i].location[k], NULL);
-			if (cluster_rows[i].account[k])
-				pl_fact_text(m, c, PL_CLUSTER_ACCOUNT, cluster_rows[i].account[k], NULL);
-			if (cluster_rows[i].endpoint[k])
-				pl_fact_text(m, c, PL_CLUSTER_ENDPOINT, cluster_rows[i].endpoint[k], NULL);
-		}
-		pl_model_join(m);
-		if (count(m, PL_CLUSTER) != cluster_rows[i].left)
-			fail_msg("%s: %zu left", cluster_rows[i].what, count(m, PL_CLUSTER));
-	}
-}
-
-static void test_stand_ins(void **state)
-{
-	static const char *const held[][2] = { { "a", NULL }, { "b", NULL }, { "a", "a" } };
-	static const size_t left[] = { 1, 2, 3 };
-
-	(void)state;
-	for (size_t i = 0; i < 3; i++) {
-		pl_auto_model struct pl_model *m = pl_model_new();
-		int s = plan(m, "pools.json"), t = plan(m, "clusters.json");
-		struct pl_object *x = cluster(m, "a", s, NULL), *y = cluster(m, "a", t, NULL);
-
-		x->stand_in = y->stand_in = true;
-		pool(m, "p", s, "x.p", x);
-		pool(m, "q", t, "x.q", y);
-		for (int k = 0; k < 2 && held[i][k]; k++)
-			pl_fact_text(m, cluster(m, held[i][k], t, k ? "x.c1" : "x.c0"),
-				     PL_CLUSTER_LOCATION, k ? "eu" : "us", NULL);
-		pl_model_join(m);
-		assert_int_equal(count(m, PL_CLUSTER), left[i]);
-		assert_ptr_equal(find(m, PL_POOL, "p")->cluster, find(m, PL_POOL, "q")->cluster);
-		assert_int_equal(find(m, PL_POOL, "p")->cluster->stand_in, i > 0);
-	}
-}
+#include "joining.h"
 
 static void test_plan_beats_state(void **state)
 {
@@ -196,8 +73,11 @@ static void test_resource_names_join_nothing(void **state)
 	(void)state;
 	pool(m, "this", a, "module.a.x.this", c)->identity = NULL;
 	pool(m, "this", b, "module.b.x.this", c)->identity = NULL;
+	/* nor do the addresses of two roots */
+	pool(m, "that", a, "x.that", c)->identity = NULL;
+	pool(m, "that", b, "x.that", c)->identity = NULL;
 	pl_model_join(m);
-	assert_int_equal(count(m, PL_POOL), 2);
+	assert_int_equal(count(m, PL_POOL), 4);
 }
 
 static void test_gone(void **state)
@@ -222,21 +102,35 @@ static void test_gone(void **state)
 	assert_int_equal(pl_object_fact(find(m, PL_POOL, "b"), PL_POOL_VCPU, PL_CLOUD)->value.i, 2);
 }
 
-static void test_gone_cluster_takes_its_pools(void **state)
+/* One plan takes it out of its root, another one has it: it moved. */
+static void test_moved_between_roots(void **state)
 {
 	pl_auto_model struct pl_model *m = pl_model_new();
-	int s = source(m, "old.tfstate", "terraform-state", PL_PLAN), p = plan(m, "plan.json");
-	struct pl_object *old = cluster(m, "old", s, "x.c");
+	int a = plan(m, "a.json"), b = plan(m, "b.json");
+	struct pl_object *c = cluster(m, "c", a, "x.c");
 
 	(void)state;
-	cluster(m, "old", p, "x.c")->gone = true;
-	cluster(m, "new", p, "x.d");
-	pool(m, "a", s, "x.a", old);
-	object(m, PL_BUCKET, "bucket", s, "x.b")->cluster = old;
+	pool(m, "p", a, "x.p", c)->gone = true;
+	pool(m, "p", b, "y.p", c)->will_change = true;
 	pl_model_join(m);
-	assert_int_equal(m->object_count, 2);
-	assert_string_equal(m->objects[0]->name, "new");
-	assert_ptr_equal(find(m, PL_BUCKET, "bucket")->cluster, m->objects[0]);
+	assert_int_equal(count(m, PL_POOL), 1);
+	assert_false(find(m, PL_POOL, "p")->gone);
+	assert_int_equal(find(m, PL_POOL, "p")->origin[PL_PLAN].source, b);
+}
+
+/* What the first plan leaves alone the second one changes. */
+static void test_changed_by_one_of_two(void **state)
+{
+	pl_auto_model struct pl_model *m = pl_model_new();
+	int a = plan(m, "a.json"), b = plan(m, "b.json");
+	struct pl_object *c = cluster(m, "c", a, "x.c");
+
+	(void)state;
+	pool(m, "p", a, "x.p", c);
+	pool(m, "p", b, "y.p", c)->will_change = true;
+	pl_model_join(m);
+	assert_int_equal(count(m, PL_POOL), 1);
+	assert_true(find(m, PL_POOL, "p")->will_change);
 }
 
 static void test_two_of_a_kind_disagree(void **state)
@@ -270,21 +164,6 @@ static void test_two_of_a_kind_disagree(void **state)
 	assert_null(strstr(pl_object_fact(o, PL_POOL_OS, PL_PLAN)->waits_for, "secret"));
 	assert_string_equal(pl_object_fact(o, PL_POOL_VCPU, PL_PLAN)->waits_for,
 			    "a.json says 4, b.json says 4, 8");
-}
-
-static void test_newer_snapshot_wins(void **state)
-{
-	pl_auto_model struct pl_model *m = pl_model_new();
-	int a = source(m, "1.json (k8s://)", "snapshot", PL_CLUSTER_API);
-	int b = source(m, "2.json (k8s://)", "snapshot", PL_CLUSTER_API);
-	struct pl_object *x = cluster(m, "c", a, "c"), *y = cluster(m, "c", b, "c");
-
-	(void)state;
-	pl_fact_text(m, x, PL_CLUSTER_VERSION, "1.23", NULL);
-	pl_fact_text(m, y, PL_CLUSTER_VERSION, "1.24", NULL);
-	pl_model_join(m);
-	assert_int_equal(m->object_count, 1);
-	assert_string_equal(pl_object_fact(m->objects[0], PL_CLUSTER_VERSION, -1)->value.s, "1.24");
 }
 
 static void test_things_find_their_cluster(void **state)
@@ -321,6 +200,25 @@ static void test_things_find_their_cluster(void **state)
 		assert_true(pl_streq(o->cluster_how, rows[i].how));
 		assert_int_equal(m->problem_count, rows[i].problems);
 	}
+}
+
+/* The state knows which of two clusters it serves, the plan does not yet. */
+static void test_the_state_knows_the_cluster(void **state)
+{
+	pl_auto_model struct pl_model *m = pl_model_new();
+	int p = plan(m, "plan.json"), s = source(m, "old.tfstate", "terraform-state", PL_PLAN);
+	struct pl_object *a = cluster(m, "a", p, "x.a");
+	const struct pl_object *o;
+
+	(void)state;
+	cluster(m, "b", p, "x.b");
+	object(m, PL_BUCKET, "files", p, "x.files")->identity = NULL;
+	object(m, PL_BUCKET, "files-1", s, "x.files")->cluster = a;
+	pl_model_join(m);
+	assert_int_equal(count(m, PL_BUCKET), 1);
+	o = find(m, PL_BUCKET, "files-1");
+	assert_string_equal(o->cluster->name, "a");
+	assert_false(o->any_cluster);
 }
 
 static void test_components_of_two_clusters_stay_apart(void **state)
@@ -360,117 +258,11 @@ static void test_version_and_empty_pools(void **state)
 	assert_string_equal(f->origin.address, "x.c");
 	f = pl_object_fact(find(m, PL_POOL, "b"), PL_POOL_VERSION, PL_PLAN);
 	assert_string_equal(f->value.s, "1.23");
+	assert_null(pl_fact_next(f, PL_PLAN));
 	assert_null(find(m, PL_POOL, "empty"));
 	assert_int_equal(find(m, PL_POOL, "half")->seen, 1U << PL_CLOUD);
 	assert_null(pl_object_fact(find(m, PL_POOL, "half"), PL_POOL_VCPU, PL_PLAN));
 	assert_non_null(find(m, PL_POOL, "z"));
-}
-
-static void test_witnesses_meet(void **state)
-{
-	pl_auto_model struct pl_model *m = pl_model_new();
-	int p = plan(m, "a.json"), k = source(m, "k8s://", "kubernetes", PL_CLUSTER_API);
-	struct pl_object *c = cluster(m, "c", p, "x.c");
-	struct pl_object *live = pl_model_object(m, PL_CLUSTER, NULL, k, "https://10.0.0.1");
-
-	(void)state;
-	pool(m, "a", p, "x.a", c);
-	pl_model_object(m, PL_POOL, "a", k, "a")->cluster = live;
-	pl_model_join(m);
-	assert_int_equal(m->object_count, 2);
-	assert_non_null(m->objects[0]->cluster_how);
-	assert_int_equal(m->objects[0]->seen, 1U << PL_PLAN | 1U << PL_CLUSTER_API);
-	assert_int_equal(m->objects[1]->seen, 1U << PL_PLAN | 1U << PL_CLUSTER_API);
-	assert_int_equal(m->objects[0]->source_count, 2);
-}
-
-/* One cluster on each side is taken for the same, unless their names say otherwise. */
-static void test_assumed(void **state)
-{
-	static const struct {
-		const char *what, *planned[2], *live[2];
-		size_t left;
-	} rows[] = {
-		{ "one without a name", { "a" }, { "" }, 1 },
-		{ "the same name", { "a" }, { "a" }, 1 },
-		{ "another name", { "a" }, { "b" }, 2 },
-		{ "two planned", { "a", "b" }, { "" }, 3 },
-		{ "two live", { "a" }, { "", "" }, 3 },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		pl_auto_model struct pl_model *m = pl_model_new();
-		int p = plan(m, "a.json"), k = source(m, "k8s://", "kubernetes", PL_CLUSTER_API);
-
-		for (int n = 0; n < 2; n++) {
-			if (rows[i].planned[n])
-				cluster(m, rows[i].planned[n], p, n ? "x.d" : "x.c");
-			if (rows[i].live[n] && *rows[i].live[n])
-				cluster(m, rows[i].live[n], k, n ? "live2" : "live1");
-			else if (rows[i].live[n])
-				pl_model_object(m, PL_CLUSTER, NULL, k, n ? "live2" : "live1");
-		}
-		pl_model_join(m);
-		if (count(m, PL_CLUSTER) != rows[i].left)
-			fail_msg("%s: %zu left", rows[i].what, count(m, PL_CLUSTER));
-	}
-}
-
-/* What the user says about a live source goes before what is assumed. */
-static void test_joined_as_told(void **state)
-{
-	pl_auto_model struct pl_model *m = pl_model_new();
-	int p = plan(m, "a.json");
-	int k = pl_model_source(m, &(struct pl_source){ .name = "k8s://", .kind = "kubernetes",
-							.witness = PL_CLUSTER_API, .join = "b" });
-
-	(void)state;
-	cluster(m, "a", p, "x.a");
-	cluster(m, "b", p, "x.b");
-	pl_model_object(m, PL_CLUSTER, NULL, k, "https://10.0.0.1");
-	pl_model_join(m);
-	assert_int_equal(count(m, PL_CLUSTER), 2);
-	assert_int_equal(find(m, PL_CLUSTER, "a")->seen, 1U << PL_PLAN);
-	assert_int_equal(find(m, PL_CLUSTER, "b")->seen, 1U << PL_PLAN | 1U << PL_CLUSTER_API);
-	assert_int_equal(m->problem_count, 0);
-}
-
-/* Sources that disagree about a cluster's version leave its pools' unknown too. */
-static void test_conflicts_are_inherited(void **state)
-{
-	pl_auto_model struct pl_model *m = pl_model_new();
-	int a = plan(m, "a.json"), b = plan(m, "b.json");
-	struct pl_object *x = cluster(m, "c", a, "x.c"), *y = cluster(m, "c", b, "y.c");
-	const struct pl_fact *f;
-
-	(void)state;
-	pl_fact_text(m, x, PL_CLUSTER_VERSION, "1.23", NULL);
-	pl_fact_text(m, y, PL_CLUSTER_VERSION, "1.24", NULL);
-	pool(m, "p", b, "y.p", y);
-	pl_model_join(m);
-	f = pl_object_fact(find(m, PL_POOL, "p"), PL_POOL_VERSION, PL_PLAN);
-	assert_false(f->known);
-	assert_string_equal(f->waits_for, "a.json says 1.23, b.json says 1.24");
-}
-
-/* A snapshot is of an earlier day than what is asked now, whichever is named first. */
-static void test_today_beats_a_snapshot(void **state)
-{
-	(void)state;
-	for (int first = 0; first < 2; first++) {
-		pl_auto_model struct pl_model *m = pl_model_new();
-		int s[2];
-
-		for (int i = 0; i < 2; i++)
-			s[i] = source(m, i == first ? "old.json" : "k8s://", i == first ? "snapshot" : "kubernetes",
-				      PL_CLUSTER_API);
-		pl_fact_text(m, cluster(m, "c", s[first], "c"), PL_CLUSTER_VERSION, "1.20", NULL);
-		pl_fact_text(m, cluster(m, "c", s[!first], "c"), PL_CLUSTER_VERSION, "1.24", NULL);
-		pl_model_join(m);
-		assert_int_equal(m->object_count, 1);
-		assert_string_equal(pl_object_fact(m->objects[0], PL_CLUSTER_VERSION, -1)->value.s, "1.24");
-	}
 }
 
 /* What a plan leaves without nodes is on its way out, though it is still seen. */
@@ -487,47 +279,6 @@ static void test_emptied_by_the_plan(void **state)
 		pool(m, "p", live, "p", c);
 		pl_model_join(m);
 		assert_int_equal(find(m, PL_POOL, "p")->gone, change);
-	}
-}
-
-/* Each difference between witnesses is noted, for what two of them know for certain. */
-static void test_witnesses_disagree(void **state)
-{
-	static const struct pl_pair mine[] = { { "k", "1" }, { "same", "x" }, { "token", "a" } };
-	static const struct pl_pair theirs[] = { { "added", "y" }, { "same", "x" }, { "token", "b" } };
-	static const char *const attributes[] = { "labels.k", "labels.token", "machine_type", "min_nodes" };
-	static const char *const planned[] = { "1", "(sensitive)", "m5.large, m6i.large", "1" };
-	static const char *const seen[] = { NULL, "(sensitive)", "m5.large", "2" };
-	pl_auto_model struct pl_model *m = pl_model_new();
-	int p = plan(m, "a.json"), live = source(m, "eks://x", "eks", PL_CLOUD);
-	struct pl_object *c = cluster(m, "c", p, "x.c");
-	struct pl_object *a = pool(m, "p", p, "x.p", c), *b = pool(m, "p", live, "p", c);
-
-	(void)state;
-	pl_fact_add(m, a, PL_POOL_LABELS, &(struct pl_value){ .type = PL_MAP, .map = mine, .count = 3 }, NULL);
-	pl_fact_add(m, b, PL_POOL_LABELS, &(struct pl_value){ .type = PL_MAP, .map = theirs, .count = 3 }, NULL);
-	pl_fact_text(m, a, PL_POOL_MACHINE, "m5.large", NULL);
-	pl_fact_text(m, a, PL_POOL_MACHINE, "m6i.large", NULL);
-	pl_fact_text(m, b, PL_POOL_MACHINE, "m5.large", NULL);
-	pl_fact_int(m, a, PL_POOL_MIN, 1, NULL);
-	pl_fact_int(m, b, PL_POOL_MIN, 2, NULL);
-	pl_fact_text(m, a, PL_POOL_VERSION, "1.24", NULL);
-	pl_fact_text(m, b, PL_POOL_VERSION, "1.24.10", NULL);
-	pl_fact_int(m, a, PL_POOL_MEMORY, 16000, NULL);
-	pl_fact_int(m, b, PL_POOL_MEMORY, 15000, NULL);
-	pl_fact_text(m, a, PL_POOL_OS, "hidden", NULL)->sensitive = true;
-	pl_fact_text(m, b, PL_POOL_OS, "cos", NULL);
-	pl_fact_unknown(m, a, PL_POOL_CAPACITY, "x.y", NULL);
-	pl_fact_text(m, b, PL_POOL_CAPACITY, "spot", NULL);
-	pl_fact_int(m, b, PL_POOL_MAX_PODS, 17, NULL);
-	pl_model_join(m);
-	assert_int_equal(m->drift_count, 4);
-	for (size_t i = 0; i < 4; i++) {
-		assert_string_equal(m->drift[i].attribute, attributes[i]);
-		assert_string_equal(m->drift[i].said[PL_PLAN], planned[i]);
-		assert_true(pl_streq(m->drift[i].said[PL_CLOUD], seen[i]));
-		assert_int_equal(m->drift[i].witnesses, 1U << PL_PLAN | 1U << PL_CLOUD);
-		assert_string_equal(m->drift[i].cluster, "c");
 	}
 }
 
@@ -549,25 +300,6 @@ static void test_complete(void **state)
 	assert_string_equal(why, "targeted plan");
 	assert_false(pl_model_complete(m, NULL, PL_PLAN, NULL));
 	assert_true(pl_model_complete(m, m->objects[1], PL_CLOUD, NULL));
-}
-
-static void test_drift_follows(void **state)
-{
-	pl_auto_model struct pl_model *m = pl_model_new();
-	int s = source(m, "old.tfstate", "terraform-state", PL_PLAN), p = plan(m, "plan.json");
-	struct pl_object *c = cluster(m, "c", p, "x.c"), *was = pool(m, "w", s, "x.p", c);
-	struct pl_drift drift[2] = { { .object = was }, { .object = pool(m, "e", s, "x.e", c) } };
-
-	(void)state;
-	pl_fact_int(m, (struct pl_object *)(uintptr_t)drift[1].object, PL_POOL_MAX, 0, NULL);
-	pool(m, "w", p, "x.p", c);
-	m->drift = pl_alloc(sizeof drift);
-	memcpy(m->drift, drift, sizeof drift);
-	m->drift_count = 2;
-	pl_model_join(m);
-	assert_ptr_equal(m->drift[0].object, find(m, PL_POOL, "w"));
-	assert_string_equal(m->drift[0].cluster, "c");
-	assert_null(m->drift[1].object);
 }
 
 /* The same objects in another order, and what they come to as text. */
@@ -645,27 +377,19 @@ static void test_many(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_clusters),
-		cmocka_unit_test(test_stand_ins),
 		cmocka_unit_test(test_plan_beats_state),
 		cmocka_unit_test(test_address_joins_what_names_cannot),
 		cmocka_unit_test(test_resource_names_join_nothing),
 		cmocka_unit_test(test_gone),
-		cmocka_unit_test(test_gone_cluster_takes_its_pools),
+		cmocka_unit_test(test_moved_between_roots),
+		cmocka_unit_test(test_changed_by_one_of_two),
 		cmocka_unit_test(test_two_of_a_kind_disagree),
-		cmocka_unit_test(test_newer_snapshot_wins),
 		cmocka_unit_test(test_things_find_their_cluster),
+		cmocka_unit_test(test_the_state_knows_the_cluster),
 		cmocka_unit_test(test_components_of_two_clusters_stay_apart),
 		cmocka_unit_test(test_version_and_empty_pools),
-		cmocka_unit_test(test_witnesses_meet),
-		cmocka_unit_test(test_assumed),
-		cmocka_unit_test(test_joined_as_told),
-		cmocka_unit_test(test_conflicts_are_inherited),
-		cmocka_unit_test(test_today_beats_a_snapshot),
 		cmocka_unit_test(test_emptied_by_the_plan),
-		cmocka_unit_test(test_witnesses_disagree),
 		cmocka_unit_test(test_complete),
-		cmocka_unit_test(test_drift_follows),
 		cmocka_unit_test(test_order_of_arrival),
 		cmocka_unit_test(test_many),
 	};
