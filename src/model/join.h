@@ -22,10 +22,10 @@ struct pl_join_keys {
 };
 
 void pl_join_add(struct pl_join_keys *keys, const char *key, struct pl_object *o);
+/* What is done with those of one key. */
+typedef void pl_join_each(struct pl_model *m, const struct pl_join_key *run, size_t n);
 /* Sorts, and calls `each` for every run of equal keys of two or more; empties the list. */
-void pl_join_runs(struct pl_join_keys *keys,
-		  void (*each)(struct pl_model *m, const struct pl_join_key *run, size_t n),
-		  struct pl_model *m);
+void pl_join_runs(struct pl_join_keys *keys, pl_join_each *each, struct pl_model *m);
 
 /* The source an unjoined object comes from, and the address it has there (maybe NULL). */
 int pl_join_source(const struct pl_object *o);

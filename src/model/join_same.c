@@ -20,9 +20,7 @@ static int compare_keys(const void *a, const void *b)
 	return order ? order : (x->index > y->index) - (x->index < y->index);
 }
 
-void pl_join_runs(struct pl_join_keys *keys,
-		  void (*each)(struct pl_model *m, const struct pl_join_key *run, size_t n),
-		  struct pl_model *m)
+void pl_join_runs(struct pl_join_keys *keys, pl_join_each *each, struct pl_model *m)
 {
 	size_t start = 0;
 
