@@ -307,6 +307,7 @@ static void helm(const struct plain *p)
 	static const char *const alone[] = { "--install", "-i", "--wait", "--atomic", "--create-namespace", "--devel",
 					     "--force", "--debug", "--generate-name", "-g", "--skip-crds",
 					     "--reuse-values", "--reset-values", "--dependency-update", NULL };
+	const char *version = option(p, "--version");
 	bool does = false;
 
 	for (size_t i = 0; i < p->count; i++) {
@@ -315,7 +316,7 @@ static void helm(const struct plain *p)
 		if (word[0] == '-')
 			i += !strchr(word, '=') && !pl_sh_is_any(word, alone);
 		else if (does)
-			pl_boot_evidence(p->r, word, option(p, "--version"));
+			pl_boot_evidence(p->r, word, version);
 		does = does || pl_sh_is_any(word, verbs);
 	}
 }

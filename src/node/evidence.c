@@ -22,10 +22,19 @@ static const char *version_in(struct pl_boot *r, const char *address)
 static const char *short_name(struct pl_boot *r, const char *word)
 {
 	size_t n = strcspn(word, "?#"), host, user;
-	const char *slashes = strstr(word, "://");
+	const char *slashes;
 
-	if (n > 200 || memchr(word, '=', n) || pl_boot_is_open(word))
+	if (n > 200 || memchr(word, '=', n))
 		return NULL;
+	for (const char *open; (open = strstr(word, PL_BOOT_OPEN)) != NULL && open < word + n;) {
+		size_t to = strcspn(open, "/"); /* of https://host/$VERSION/calico.yaml the file's name is known */
+
+		if (open + to >= word + n)
+			return NULL;
+		n -= (size_t)(open + to + 1 - word);
+		word = open + to + 1;
+	}
+	slashes = strstr(word, "://");
 	if (!slashes || slashes >= word + n)
 		return pl_arena_strndup(r->b->arena, word, n);
 	host = (size_t)(slashes + 3 - word);
