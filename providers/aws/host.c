@@ -14,9 +14,10 @@ static void add_capacity(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_o
 	struct pl_tf_value v = pl_tf_get(tf, r, path);
 	struct pl_model *m = pl_tf_model(tf);
 
+	/* the block of a dynamic one would be shown, unless even its number waits for the apply */
 	if (pl_aws_is_spot(tf, r))
 		pl_fact_text(m, o, PL_POOL_CAPACITY, "spot", path);
-	else if (v.state == PL_TF_UNKNOWN)
+	else if (v.state == PL_TF_UNKNOWN && !v.unwritten)
 		pl_fact_unknown(m, o, PL_POOL_CAPACITY, v.waits_for, path);
 	else
 		pl_tf_default(pl_fact_text(m, o, PL_POOL_CAPACITY, "on-demand", path), "EC2's default");

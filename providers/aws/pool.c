@@ -131,7 +131,8 @@ static void add_disk(const struct group *g)
 				   "EKS's default disk size" };
 	struct pl_tf_value v = pl_tf_get(g->tf, g->r, own.path);
 
-	if (found(g) && v.state != PL_TF_SET) {
+	/* with a template the provider stores 0: EKS refuses a size in both places */
+	if (found(g) && (v.state != PL_TF_SET || json_integer_value(v.json) == 0)) {
 		pl_aws_template_disk(g->tf, g->launch.r, g->o);
 		say_how(g, PL_POOL_DISK);
 		return;
