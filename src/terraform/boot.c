@@ -109,15 +109,15 @@ static void read_provisioners(struct pl_tf *tf, struct pl_tf_boot *boot, json_t 
 static bool refers_to(struct pl_tf *tf, struct config_resource *runner, const struct pl_tf_resource *r)
 {
 	const char *const types[] = { r->type, NULL };
-	json_t *config = config_json(tf, runner), *p;
+	json_t *config = pl_tf_config_json(tf, runner), *p;
 	json_t *triggers = json_object_get(config, "expressions");
 	bool several = false;
 	size_t i;
 
-	if (resolve_references(tf, r->doc, r->module, r->index, triggers, NULL, types, &several) == (void *)r)
+	if (pl_tf_resolve_references(tf, r->doc, r->module, r->index, triggers, NULL, types, &several) == (void *)r)
 		return true;
 	json_array_foreach(json_object_get(config, "provisioners"), i, p)
-		if (resolve_references(tf, r->doc, r->module, r->index, json_object_get(p, "expressions"),
+		if (pl_tf_resolve_references(tf, r->doc, r->module, r->index, json_object_get(p, "expressions"),
 				       NULL, types, &several) == (void *)r)
 			return true;
 	return false;
@@ -133,20 +133,20 @@ static bool is_there(struct pl_tf *tf, const struct config_resource *runner,
 	while (instance && instance->pub.gone)
 		instance = instance->next_same;
 	/* types that no table names are not kept, so nothing can be said of them */
-	return instance || !find_rows(tf, runner->key, strcspn(runner->key, "."), false);
+	return instance || !pl_tf_find_rows(tf, runner->key, strcspn(runner->key, "."), false);
 }
 
 void pl_tf_boot_provisioners(struct pl_tf *tf, struct pl_tf_resource *r)
 {
-	struct config_resource *own = config_of((struct resource *)r);
-	struct config_module *m = config_of_module(r->doc, r->module);
+	struct config_resource *own = pl_tf_config_of((struct resource *)r);
+	struct config_module *m = pl_tf_config_of_module(r->doc, r->module);
 
 	if (own)
-		read_provisioners(tf, r->boot, config_json(tf, own), r->address);
+		read_provisioners(tf, r->boot, pl_tf_config_json(tf, own), r->address);
 	for (struct config_resource *c = r->doc->runners; c; c = c->next_of_type)
-		if (c->module == m && json_object_get(config_json(tf, c), "provisioners") &&
+		if (c->module == m && json_object_get(pl_tf_config_json(tf, c), "provisioners") &&
 		    is_there(tf, c, r) && refers_to(tf, c, r))
-			read_provisioners(tf, r->boot, config_json(tf, c), c->key);
+			read_provisioners(tf, r->boot, pl_tf_config_json(tf, c), c->key);
 }
 
 /* ---- facts ---- */

@@ -34,7 +34,7 @@ static const char *name_of(struct pl_tf *tf, struct resource *r, const struct pl
 	return pl_tf_text(tf, &r->pub, row->name);
 }
 
-bool identify(struct pl_tf *tf, struct resource *r, const struct pl_tf_row *row,
+bool pl_tf_identify(struct pl_tf *tf, struct resource *r, const struct pl_tf_row *row,
 	      struct pl_tf_identity *id)
 {
 	const char *identity;
@@ -53,14 +53,14 @@ static void build_object(struct pl_tf *tf, struct type_rows *t, struct resource 
 	const struct pl_tf_row *row = t->row;
 	struct pl_tf_identity id;
 
-	if (!identify(tf, r, row, &id))
+	if (!pl_tf_identify(tf, r, row, &id))
 		return;
 	r->pub.object = pl_tf_object(tf, &r->pub, (enum pl_kind)id.kind,
 				     id.name ? id.name : r->pub.name);
 	r->pub.object->identity = id.identity;
 	if (row->kind == PL_CLUSTER) {
 		pl_fact_text(tf->model, r->pub.object, PL_CLUSTER_PROVIDER, row->provider, NULL);
-		note_cluster(r->pub.doc, r);
+		pl_tf_note_cluster(r->pub.doc, r);
 	}
 	if (!r->pub.gone)
 		pl_tf_fields(tf, &r->pub, r->pub.object, "", row->fields);
@@ -81,7 +81,7 @@ static void each_row(struct pl_tf *tf, bool clusters,
 static void link_object(struct pl_tf *tf, struct type_rows *t, struct resource *r)
 {
 	if (r->pub.object)
-		link_to_cluster(tf, r, t->row);
+		pl_tf_link_to_cluster(tf, r, t->row);
 }
 
 static void more_of_object(struct pl_tf *tf, struct type_rows *t, struct resource *r)
@@ -148,6 +148,6 @@ int pl_tf_collect(struct pl_tf *tf, struct pl_err *err)
 	if (!holds_cluster_or_pool(tf->model))
 		return refuse(tf, err);
 	for (struct pl_tf_doc *d = tf->docs; d; d = d->next)
-		collect_drift(tf, d);
+		pl_tf_collect_drift(tf, d);
 	return 0;
 }

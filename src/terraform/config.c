@@ -44,7 +44,7 @@ static void add_block(struct pl_tf_doc *doc, struct config_module *m, struct pl_
 	bool data = pl_slice_is(unquoted(part[2]), "data");
 	struct config_resource *c;
 
-	if (!is_runner(type) && !find_rows(doc->tf, type.p, type.n, data))
+	if (!is_runner(type) && !pl_tf_find_rows(doc->tf, type.p, type.n, data))
 		return;
 	c = pl_arena_alloc(&doc->tf->model->arena, sizeof *c);
 	c->module = m;
@@ -166,7 +166,7 @@ static int scan_module(struct pl_tf_doc *doc, struct config_module *m, struct pl
 	return more;
 }
 
-int scan_configuration(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err)
+int pl_tf_scan_configuration(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err)
 {
 	struct pl_slice key;
 	int more = pl_scan_enter(s, '{', err);
@@ -186,7 +186,7 @@ int scan_configuration(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *
 	return more;
 }
 
-struct config_module *config_of_module(struct pl_tf_doc *doc, const char *module)
+struct config_module *pl_tf_config_of_module(struct pl_tf_doc *doc, const char *module)
 {
 	struct pl_slice parent, call, key;
 	struct config_module *m;
@@ -198,13 +198,13 @@ struct config_module *config_of_module(struct pl_tf_doc *doc, const char *module
 		return m;
 	if (!pl_tf_module_last(pl_slice(module), &parent, &call, &key))
 		return NULL;
-	m = config_of_module(doc, pl_arena_strndup(&doc->tf->model->arena, parent.p, parent.n));
+	m = pl_tf_config_of_module(doc, pl_arena_strndup(&doc->tf->model->arena, parent.p, parent.n));
 	m = m ? pl_map_get(&m->children, call.p, call.n) : NULL;
 	*pl_map_put(&doc->module_config, module, strlen(module)) = m;
 	return m;
 }
 
-struct config_resource *config_of(struct resource *r)
+struct config_resource *pl_tf_config_of(struct resource *r)
 {
 	struct config_module *m;
 	const char *key;
@@ -212,7 +212,7 @@ struct config_resource *config_of(struct resource *r)
 	if (r->config_looked_up)
 		return r->config;
 	r->config_looked_up = true;
-	m = config_of_module(r->pub.doc, r->pub.module);
+	m = pl_tf_config_of_module(r->pub.doc, r->pub.module);
 	if (!m)
 		return NULL;
 	key = pl_arena_strf(&r->pub.doc->tf->model->arena, "%s%s.%s", r->pub.data ? "data." : "",
@@ -235,7 +235,7 @@ static json_t *parsed(struct pl_tf *tf, struct pl_slice range, json_t **to)
 	return *to;
 }
 
-json_t *config_json(struct pl_tf *tf, struct config_resource *c)
+json_t *pl_tf_config_json(struct pl_tf *tf, struct config_resource *c)
 {
 	return parsed(tf, c->range, &c->json);
 }
@@ -245,27 +245,27 @@ static json_t *member(json_t *object, struct pl_slice name)
 	return json_object_getn(object, name.p, name.n);
 }
 
-json_t *call_expression(struct pl_tf *tf, struct config_module *m, struct pl_slice variable)
+json_t *pl_tf_call_expression(struct pl_tf *tf, struct config_module *m, struct pl_slice variable)
 {
 	return member(parsed(tf, m->call_expressions, &m->call_json), variable);
 }
 
-bool variable_declared(struct pl_tf *tf, struct config_module *m, struct pl_slice variable)
+bool pl_tf_variable_declared(struct pl_tf *tf, struct config_module *m, struct pl_slice variable)
 {
 	return member(parsed(tf, m->variables, &m->variables_json), variable) != NULL;
 }
 
-json_t *call_for_each(struct pl_tf *tf, struct config_module *m)
+json_t *pl_tf_call_for_each(struct pl_tf *tf, struct config_module *m)
 {
 	return parsed(tf, m->call_for_each.n ? m->call_for_each : m->call_count, &m->call_for_each_json);
 }
 
-json_t *output_expression(struct pl_tf *tf, struct config_module *m, struct pl_slice output)
+json_t *pl_tf_output_expression(struct pl_tf *tf, struct config_module *m, struct pl_slice output)
 {
 	return json_object_get(member(parsed(tf, m->outputs, &m->outputs_json), output), "expression");
 }
 
-void free_config(struct pl_tf_doc *doc)
+void pl_tf_free_config(struct pl_tf_doc *doc)
 {
 	for (struct config_resource *c = doc->config_resources; c; c = c->next)
 		json_decref(c->json);

@@ -18,7 +18,7 @@ static bool is_derived(enum pl_attr a)
 static struct pl_object *one_side(struct pl_tf *tf, struct resource *entry, struct pl_slice side,
 				  struct resource *copy)
 {
-	const struct type_rows *t = find_rows(tf, entry->pub.type, strlen(entry->pub.type), false);
+	const struct type_rows *t = pl_tf_find_rows(tf, entry->pub.type, strlen(entry->pub.type), false);
 
 	struct pl_tf_identity id;
 
@@ -29,7 +29,7 @@ static struct pl_object *one_side(struct pl_tf *tf, struct resource *entry, stru
 	copy->after_json = copy->sensitive_json = NULL;
 	if (!side.n || side.p[0] != '{' || t->row->kind < 0 || t->row->kind == PL_CLUSTER)
 		return NULL;
-	if (!identify(tf, copy, t->row, &id)) {
+	if (!pl_tf_identify(tf, copy, t->row, &id)) {
 		json_decref(copy->after_json);
 		json_decref(copy->sensitive_json);
 		return NULL;
@@ -118,7 +118,7 @@ static void compare(struct pl_tf *tf, struct resource *entry, const struct pl_ob
 	}
 }
 
-void collect_drift(struct pl_tf *tf, struct pl_tf_doc *doc)
+void pl_tf_collect_drift(struct pl_tf *tf, struct pl_tf_doc *doc)
 {
 	struct pl_model *model = tf->model;
 

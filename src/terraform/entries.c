@@ -98,7 +98,7 @@ static int read_entry(struct pl_scan *s, struct entry *e, struct pl_err *err)
 	return more < 0 ? -1 : 1;
 }
 
-struct pl_slice bare_text(struct pl_slice v)
+struct pl_slice pl_tf_bare_text(struct pl_slice v)
 {
 	if (v.n < 2 || v.p[0] != '"')
 		return (struct pl_slice){ "", 0 };
@@ -108,9 +108,9 @@ struct pl_slice bare_text(struct pl_slice v)
 /* A new instance for the entry, or NULL when no table names its type. */
 static struct resource *new_resource(struct pl_tf_doc *doc, const struct entry *e)
 {
-	struct pl_slice type = bare_text(e->type);
-	bool data = pl_slice_is(bare_text(e->mode), "data");
-	const struct type_rows *rows = find_rows(doc->tf, type.p, type.n, data);
+	struct pl_slice type = pl_tf_bare_text(e->type);
+	bool data = pl_slice_is(pl_tf_bare_text(e->mode), "data");
+	const struct type_rows *rows = pl_tf_find_rows(doc->tf, type.p, type.n, data);
 	struct pl_arena *arena = &doc->tf->model->arena;
 	struct resource *r;
 
@@ -131,7 +131,7 @@ static struct resource *new_resource(struct pl_tf_doc *doc, const struct entry *
 	return r;
 }
 
-void append_resource(struct resource **list, struct resource **end, struct resource *r)
+void pl_tf_append_resource(struct resource **list, struct resource **end, struct resource *r)
 {
 	if (*list)
 		(*end)->next = r;
@@ -196,6 +196,16 @@ static bool is_gone(struct pl_slice actions)
 	       !has_action(actions, "create");
 }
 
+void pl_tf_clear_resources(struct resource **list, struct resource **end)
+{
+	for (struct resource *r = *list; r; r = r->next) {
+		json_decref(r->after_json);
+		json_decref(r->unknown_json);
+		json_decref(r->sensitive_json);
+	}
+	*list = *end = NULL;
+}
+
 static int read_resource_change(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err)
 {
 	struct entry e;
@@ -216,15 +226,14 @@ static int read_resource_change(struct pl_tf_doc *doc, struct pl_scan *s, struct
 	r->unknown = r->pub.gone ? (struct pl_slice){ 0 } : c.unknown;
 	r->sensitive = r->pub.gone ? c.before_sensitive : c.sensitive;
 	doc->deletions += r->pub.gone;
-	append_resource(&doc->list, &doc->list_end, r);
+	pl_tf_append_resource(&doc->list, &doc->list_end, r);
 	return 0;
 }
 
-int read_resource_changes(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err)
+int pl_tf_read_resource_changes(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err)
 {
 	doc->has_changes = true;
-	doc->tf->odd += doc->list != NULL;
-	doc->list = doc->list_end = NULL; /* a second member of the name wins */
+	pl_tf_clear_resources(&doc->list, &doc->list_end); /* a second member of the name wins */
 	doc->resources = doc->deletions = 0;
 	return each_element(doc, s, read_resource_change, err);
 }
@@ -248,12 +257,13 @@ static int read_drift_entry(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_
 	r->before = c.before;
 	r->after = c.after;
 	r->sensitive = c.sensitive.n > 5 ? c.sensitive : c.before_sensitive;
-	append_resource(&doc->drift, &doc->drift_end, r);
+	pl_tf_append_resource(&doc->drift, &doc->drift_end, r);
 	return 0;
 }
 
-int read_resource_drift(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err)
+int pl_tf_read_resource_drift(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err)
 {
+	pl_tf_clear_resources(&doc->drift, &doc->drift_end);
 	return each_element(doc, s, read_drift_entry, err);
 }
 
@@ -283,10 +293,12 @@ static int read_value_entry(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_
 	r->pub.module = module_of(&doc->tf->model->arena, r->pub.address);
 	r->after = e.values;
 	r->sensitive = e.sensitive;
-	if (doc->kind == DOC_PLAN && !r->pub.data)
-		append_resource(&doc->prior, &doc->prior_end, r);
+	if (doc->in_prior && r->pub.data)
+		pl_tf_append_resource(&doc->prior_data, &doc->prior_data_end, r);
+	else if (doc->in_prior)
+		pl_tf_append_resource(&doc->prior, &doc->prior_end, r);
 	else
-		append_resource(&doc->list, &doc->list_end, r);
+		pl_tf_append_resource(&doc->list, &doc->list_end, r);
 	return 0;
 }
 
@@ -314,24 +326,24 @@ static int read_module(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *
 	return each_member(doc, s, members, err);
 }
 
-int read_values(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err)
+int pl_tf_read_values(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err)
 {
 	static const struct member members[] = { { "root_module", read_module }, { NULL, NULL } };
 
 	return each_member(doc, s, members, err);
 }
 
-int read_prior_state(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err)
+int pl_tf_read_prior_state(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err)
 {
-	static const struct member members[] = { { "values", read_values }, { NULL, NULL } };
-	enum doc_kind kind = doc->kind;
+	static const struct member members[] = { { "values", pl_tf_read_values }, { NULL, NULL } };
 	size_t resources = doc->resources;
 	int rc;
 
-	doc->has_prior = true;
-	doc->kind = DOC_PLAN;
+	doc->has_prior = doc->in_prior = true;
+	pl_tf_clear_resources(&doc->prior, &doc->prior_end);
+	pl_tf_clear_resources(&doc->prior_data, &doc->prior_data_end);
 	rc = each_member(doc, s, members, err);
-	doc->kind = kind;
+	doc->in_prior = false;
 	doc->resources = resources;
 	return rc;
 }
@@ -405,7 +417,7 @@ static void add_instance(struct pl_tf_doc *doc, const struct type_rows *rows, js
 	r->after_json = json_incref(attributes);
 	r->sensitive_json = sensitive_mirror(json_object_get(instance, "sensitive_attributes"));
 	r->parsed = true;
-	append_resource(&doc->list, &doc->list_end, r);
+	pl_tf_append_resource(&doc->list, &doc->list_end, r);
 }
 
 static int read_raw_resource(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err)
@@ -423,10 +435,10 @@ static int read_raw_resource(struct pl_tf_doc *doc, struct pl_scan *s, struct pl
 	pl_scan_init(&again, range);
 	if (read_entry(&again, &e, err) != 1)
 		return 0;
-	type = bare_text(e.type);
-	rows = find_rows(doc->tf, type.p, type.n, pl_slice_is(bare_text(e.mode), "data"));
+	type = pl_tf_bare_text(e.type);
+	rows = pl_tf_find_rows(doc->tf, type.p, type.n, pl_slice_is(pl_tf_bare_text(e.mode), "data"));
 	if (!rows) {
-		doc->resources += !pl_slice_is(bare_text(e.mode), "data");
+		doc->resources += !pl_slice_is(pl_tf_bare_text(e.mode), "data");
 		return 0;
 	}
 	{
@@ -441,7 +453,9 @@ static int read_raw_resource(struct pl_tf_doc *doc, struct pl_scan *s, struct pl
 	return 0;
 }
 
-int read_raw_resources(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err)
+int pl_tf_read_raw_resources(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err)
 {
+	pl_tf_clear_resources(&doc->list, &doc->list_end);
+	doc->resources = 0;
 	return each_element(doc, s, read_raw_resource, err);
 }

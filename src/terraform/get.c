@@ -110,13 +110,13 @@ enum found { NO_CONFIGURATION, NO_BLOCK, NOT_WRITTEN, WRITTEN };
 static enum found find_expression(struct pl_tf *tf, struct resource *r, struct pl_slice path,
 				  json_t **expression)
 {
-	struct config_resource *c = config_of(r);
+	struct config_resource *c = pl_tf_config_of(r);
 	const char *p = path.p, *end = path.p + path.n;
 	json_t *at;
 
 	if (!c)
 		return NO_CONFIGURATION;
-	at = json_object_get(config_json(tf, c), "expressions");
+	at = json_object_get(pl_tf_config_json(tf, c), "expressions");
 	while (p < end) {
 		struct step s = next_step(&p, end);
 		json_t *below = json_object_getn(block(at), s.name.p, s.name.n);
@@ -135,17 +135,17 @@ static enum found find_expression(struct pl_tf *tf, struct resource *r, struct p
 	return WRITTEN;
 }
 
-json_t *config_expression(struct pl_tf *tf, struct resource *r, const char *path)
+json_t *pl_tf_config_expression(struct pl_tf *tf, struct resource *r, const char *path)
 {
 	json_t *expression = NULL;
 
 	return find_expression(tf, r, pl_slice(path), &expression) == WRITTEN ? expression : NULL;
 }
 
-json_t *own_for_each(struct pl_tf *tf, struct resource *r)
+json_t *pl_tf_own_for_each(struct pl_tf *tf, struct resource *r)
 {
-	struct config_resource *config = config_of(r);
-	json_t *c = config ? config_json(tf, config) : NULL;
+	struct config_resource *config = pl_tf_config_of(r);
+	json_t *c = config ? pl_tf_config_json(tf, config) : NULL;
 	json_t *each = json_object_get(c, "for_each_expression");
 
 	return each ? each : json_object_get(c, "count_expression");
@@ -171,6 +171,7 @@ static void judge_unknown(struct pl_tf *tf, struct resource *r, struct pl_slice 
 		return;
 	case NO_BLOCK:
 		v->waits_for = "known after apply (a dynamic block may set it)";
+		v->unwritten = true;
 		return;
 	case NOT_WRITTEN:
 		v->state = PL_TF_UNSET;
@@ -178,7 +179,7 @@ static void judge_unknown(struct pl_tf *tf, struct resource *r, struct pl_slice 
 	case WRITTEN:
 		if (sets_something(json_object_get(expression, "constant_value")))
 			return;
-		if (known_at_plan(tf, r->pub.doc, config_of(r)->module, expression, own_for_each(tf, r),
+		if (pl_tf_known_at_plan(tf, r->pub.doc, pl_tf_config_of(r)->module, expression, pl_tf_own_for_each(tf, r),
 				  &v->waits_for))
 			v->state = PL_TF_UNSET;
 		break;
@@ -211,7 +212,7 @@ static struct pl_tf_value get_one(struct pl_tf *tf, struct resource *r, struct p
 	const char *p = path.p, *end = path.p + path.n;
 	json_t *value, *unknown, *sensitive;
 
-	parse_resource(tf, r);
+	pl_tf_parse_resource(tf, r);
 	v.path = pl_arena_strndup(&tf->model->arena, path.p, path.n);
 	value = r->after_json;
 	unknown = r->unknown_json;

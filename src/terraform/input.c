@@ -37,7 +37,7 @@ static int too_large(const char *name, struct pl_err *err)
 			  (unsigned long long)PL_LIMIT_SOURCE_BYTES);
 }
 
-int read_descriptor(int fd, const char *name, struct pl_buf *out, struct pl_err *err)
+int pl_tf_read_descriptor(int fd, const char *name, struct pl_buf *out, struct pl_err *err)
 {
 	struct stat st;
 	size_t expected = 0;
@@ -75,13 +75,13 @@ static int read_source(const char *path, struct pl_buf *out, struct pl_err *err)
 	int fd, rc;
 
 	if (!strcmp(path, "-"))
-		return read_descriptor(STDIN_FILENO, "standard input", out, err);
+		return pl_tf_read_descriptor(STDIN_FILENO, "standard input", out, err);
 	if (!stat(path, &st) && S_ISDIR(st.st_mode))
 		return pl_err_set(err, PL_E_INPUT, "'%s' is a directory; give a plan or state file in it", path);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return pl_err_set(err, PL_E_INPUT, "cannot open '%s': %s", path, strerror(errno));
-	rc = read_descriptor(fd, path, out, err);
+	rc = pl_tf_read_descriptor(fd, path, out, err);
 	close(fd);
 	return rc;
 }
@@ -139,7 +139,7 @@ static int decode(const char *path, const char *name, const char *terraform_cmd,
 
 	if (packed && gunzip_in_place(name, b, err))
 		return -1;
-	if (is_zip(b) && show_binary_plan(packed || !strcmp(path, "-") ? NULL : path, name, terraform_cmd, b, err))
+	if (is_zip(b) && pl_tf_show_binary_plan(packed || !strcmp(path, "-") ? NULL : path, name, terraform_cmd, b, err))
 		return -1;
 	order = utf16_order(b);
 	if (order)
@@ -178,7 +178,7 @@ int pl_input_read(const char *path, const char *terraform_cmd, bool digest, stru
 	if (pl_input_next(&in, start, &in.first, NULL, err))
 		return pl_err_wrap(err, "'%s'", name);
 	if (in.first >= in.len)
-		return pl_err_set(err, PL_E_INPUT, "'%s' %s", name, what_it_is(b.data + start, b.len - start));
+		return pl_err_set(err, PL_E_INPUT, "'%s' %s", name, pl_tf_what_it_is(b.data + start, b.len - start));
 	in.data = pl_buf_detach(&b);
 	*out = in;
 	return 0;

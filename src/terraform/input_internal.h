@@ -7,16 +7,16 @@
 #include "base/err.h"
 
 /* Reads to the end; the buffer grows by quarters, so untouched room stays small. */
-int read_descriptor(int fd, const char *name, struct pl_buf *out, struct pl_err *err);
+int pl_tf_read_descriptor(int fd, const char *name, struct pl_buf *out, struct pl_err *err);
 
 /*
  * Replaces the zip in *b by what `terraform show -json PATH` prints.  path NULL: the plan did not
  * come from a file that Terraform could open, which is refused with advice.
  */
-int show_binary_plan(const char *path, const char *name, const char *terraform_cmd, struct pl_buf *b,
+int pl_tf_show_binary_plan(const char *path, const char *name, const char *terraform_cmd, struct pl_buf *b,
 		     struct pl_err *err);
 
 /* "is empty", "is Terraform configuration (HCL) ...": of text without a document, with advice. */
-const char *what_it_is(const char *text, size_t n);
+const char *pl_tf_what_it_is(const char *text, size_t n);
 
 #endif

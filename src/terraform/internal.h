@@ -71,6 +71,7 @@ struct pl_tf_doc {
 	enum doc_kind kind;
 	const char *terraform_version;
 	bool has_changes, has_prior, has_config, has_planned;
+	bool in_prior; /* while prior_state is read */
 	bool errored, incomplete, refresh_only;
 	bool applyable_known, applyable;
 	size_t resources, deletions;
@@ -81,6 +82,7 @@ struct pl_tf_doc {
 	struct config_resource *runners; /* null_resource and terraform_data blocks */
 	struct resource *list, *list_end;       /* as they will be */
 	struct resource *prior, *prior_end;     /* managed resources of prior_state */
+	struct resource *prior_data, *prior_data_end; /* its data sources, read at plan time */
 	struct resource *drift, *drift_end;
 	struct pl_map by_address;  /* -> struct resource */
 	struct pl_map by_block;    /* MODULE|TYPE.NAME -> first instance */
@@ -121,43 +123,45 @@ struct pl_tf {
 
 /* entries.c: the lists of resources of every kind of document */
 typedef int member_fn(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err);
-int read_resource_changes(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err);
-int read_resource_drift(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err);
-int read_values(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err);
-int read_prior_state(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err);
-int read_raw_resources(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err);
-void append_resource(struct resource **list, struct resource **end, struct resource *r);
+int pl_tf_read_resource_changes(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err);
+int pl_tf_read_resource_drift(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err);
+int pl_tf_read_values(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err);
+int pl_tf_read_prior_state(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err);
+int pl_tf_read_raw_resources(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err);
+void pl_tf_append_resource(struct resource **list, struct resource **end, struct resource *r);
+/* Empties a list and lets go of the JSON that its resources hold. */
+void pl_tf_clear_resources(struct resource **list, struct resource **end);
 /* The text between the quotes of a raw string without escapes: types, modes. */
-struct pl_slice bare_text(struct pl_slice v);
+struct pl_slice pl_tf_bare_text(struct pl_slice v);
 
 /* registry.c */
 /* Takes back the documents from `first` on, of a source that could not be read whole. */
-void drop_documents(struct pl_tf *tf, struct pl_tf_doc *first);
-struct type_rows *find_rows(const struct pl_tf *tf, const char *type, size_t n, bool data);
-void parse_resource(struct pl_tf *tf, struct resource *r);
+void pl_tf_drop_documents(struct pl_tf *tf, struct pl_tf_doc *first);
+struct type_rows *pl_tf_find_rows(const struct pl_tf *tf, const char *type, size_t n, bool data);
+void pl_tf_parse_resource(struct pl_tf *tf, struct resource *r);
 
 /* config.c */
-int scan_configuration(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err);
-struct config_module *config_of_module(struct pl_tf_doc *doc, const char *module);
-struct config_resource *config_of(struct resource *r);
-json_t *config_json(struct pl_tf *tf, struct config_resource *c);
+int pl_tf_scan_configuration(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err);
+struct config_module *pl_tf_config_of_module(struct pl_tf_doc *doc, const char *module);
+struct config_resource *pl_tf_config_of(struct resource *r);
+json_t *pl_tf_config_json(struct pl_tf *tf, struct config_resource *c);
 /* The expression that a module's call gives to a variable, its default, or NULL. */
-json_t *call_expression(struct pl_tf *tf, struct config_module *m, struct pl_slice variable);
-bool variable_declared(struct pl_tf *tf, struct config_module *m, struct pl_slice variable);
-json_t *call_for_each(struct pl_tf *tf, struct config_module *m);
-json_t *output_expression(struct pl_tf *tf, struct config_module *m, struct pl_slice output);
-void free_config(struct pl_tf_doc *doc);
+json_t *pl_tf_call_expression(struct pl_tf *tf, struct config_module *m, struct pl_slice variable);
+bool pl_tf_variable_declared(struct pl_tf *tf, struct config_module *m, struct pl_slice variable);
+json_t *pl_tf_call_for_each(struct pl_tf *tf, struct config_module *m);
+json_t *pl_tf_output_expression(struct pl_tf *tf, struct config_module *m, struct pl_slice output);
+void pl_tf_free_config(struct pl_tf_doc *doc);
 
 /* resolve.c */
 /* Does all that the expression refers to stand at plan time?  Else *waits_for names what does not. */
-bool known_at_plan(struct pl_tf *tf, struct pl_tf_doc *doc, struct config_module *m,
+bool pl_tf_known_at_plan(struct pl_tf *tf, struct pl_tf_doc *doc, struct config_module *m,
 		   json_t *expression, json_t *for_each, const char **waits_for);
 /*
  * The resources of `types` that the references of an expression lead to, seen from a module
  * instance; key is the instance key of whoever holds the expression (NULL: none).  Returns the only
  * one; NULL when there is none or several (*several).
  */
-struct resource *resolve_references(struct pl_tf *tf, struct pl_tf_doc *doc, const char *module,
+struct resource *pl_tf_resolve_references(struct pl_tf *tf, struct pl_tf_doc *doc, const char *module,
 				    const char *key, json_t *expression, json_t *for_each,
 				    const char *const *types, bool *several);
 /* Resources in the order found, each once; in the model's arena. */
@@ -165,25 +169,25 @@ struct found_list {
 	struct pl_tf_resource **list;
 	size_t count, cap;
 };
-void found_add(struct pl_tf *tf, struct found_list *list, struct resource *r);
+void pl_tf_found_add(struct pl_tf *tf, struct found_list *list, struct resource *r);
 /* The same for an expression of r that may lead to several: all of them; false: to none. */
-bool resolve_all(struct pl_tf *tf, struct resource *r, json_t *expression, json_t *for_each,
+bool pl_tf_resolve_all(struct pl_tf *tf, struct resource *r, json_t *expression, json_t *for_each,
 		 const char *const *types, struct found_list *out);
 /* The expression that stands in the configuration for a path, or NULL. */
-json_t *config_expression(struct pl_tf *tf, struct resource *r, const char *path);
+json_t *pl_tf_config_expression(struct pl_tf *tf, struct resource *r, const char *path);
 
 /* get.c */
-json_t *own_for_each(struct pl_tf *tf, struct resource *r);
+json_t *pl_tf_own_for_each(struct pl_tf *tf, struct resource *r);
 
 /* collect.c: what the resource becomes; false: nothing. */
-bool identify(struct pl_tf *tf, struct resource *r, const struct pl_tf_row *row,
+bool pl_tf_identify(struct pl_tf *tf, struct resource *r, const struct pl_tf_row *row,
 	      struct pl_tf_identity *id);
 
 /* link.c */
-void note_cluster(struct pl_tf_doc *doc, struct resource *r);
-void link_to_cluster(struct pl_tf *tf, struct resource *r, const struct pl_tf_row *row);
+void pl_tf_note_cluster(struct pl_tf_doc *doc, struct resource *r);
+void pl_tf_link_to_cluster(struct pl_tf *tf, struct resource *r, const struct pl_tf_row *row);
 
 /* drift.c */
-void collect_drift(struct pl_tf *tf, struct pl_tf_doc *doc);
+void pl_tf_collect_drift(struct pl_tf *tf, struct pl_tf_doc *doc);
 
 #endif

@@ -63,7 +63,7 @@ static struct resource *find_value(struct pl_tf *tf, struct type_rows *t, const 
 struct pl_tf_resource *pl_tf_find(struct pl_tf *tf, const char *type, bool data, const char *key,
 				  const char *value)
 {
-	struct type_rows *t = find_rows(tf, type, strlen(type), data);
+	struct type_rows *t = pl_tf_find_rows(tf, type, strlen(type), data);
 	struct resource *r = t ? find_value(tf, t, key, value) : NULL;
 
 	return r && r != SEVERAL ? &r->pub : NULL;
@@ -101,7 +101,7 @@ static struct resource *nearest(struct pl_tf *tf, struct resource *from, struct 
 static struct resource *by_value(struct pl_tf *tf, struct resource *from, const char *type,
 				 const char *keys, const char *value)
 {
-	struct type_rows *t = find_rows(tf, type, strlen(type), false);
+	struct type_rows *t = pl_tf_find_rows(tf, type, strlen(type), false);
 	char key[64];
 
 	for (const char *p = keys; t && *p; p += strcspn(p, "|") + (p[strcspn(p, "|")] != '\0')) {
@@ -128,13 +128,13 @@ static struct resource *by_value(struct pl_tf *tf, struct resource *from, const 
 static struct resource *by_reference(struct pl_tf *tf, struct resource *r, const char *path,
 				     const char *const *types)
 {
-	json_t *expression = config_expression(tf, r, path);
+	json_t *expression = pl_tf_config_expression(tf, r, path);
 	bool many;
 
 	if (!expression)
 		return NULL;
-	return resolve_references(tf, r->pub.doc, r->pub.module, r->pub.index, expression,
-				  own_for_each(tf, r), types, &many);
+	return pl_tf_resolve_references(tf, r->pub.doc, r->pub.module, r->pub.index, expression,
+				  pl_tf_own_for_each(tf, r), types, &many);
 }
 
 struct pl_tf_resource *pl_tf_follow(struct pl_tf *tf, struct pl_tf_resource *pub, const char *path,
@@ -168,7 +168,7 @@ static bool follow_elements(struct pl_tf *tf, struct resource *r, const struct p
 		for (; value && !found && *t; t++)
 			found = by_value(tf, r, *t, key, value);
 		if (found)
-			found_add(tf, out, found);
+			pl_tf_found_add(tf, out, found);
 		whole = whole && found;
 	}
 	return whole;
@@ -184,9 +184,9 @@ size_t pl_tf_follow_all(struct pl_tf *tf, struct pl_tf_resource *pub, const char
 	json_t *expression;
 
 	*whole = v.state == PL_TF_SET && follow_elements(tf, r, &v, types, key, &found);
-	expression = found.count ? NULL : config_expression(tf, r, path);
+	expression = found.count ? NULL : pl_tf_config_expression(tf, r, path);
 	if (expression)
-		*whole = resolve_all(tf, r, expression, own_for_each(tf, r), types, &found);
+		*whole = pl_tf_resolve_all(tf, r, expression, pl_tf_own_for_each(tf, r), types, &found);
 	*out = found.list;
 	return found.count;
 }
@@ -208,7 +208,7 @@ struct pl_tf_resource *pl_tf_sibling(struct pl_tf *tf, struct pl_tf_resource *r,
 
 /* ---- clusters ---- */
 
-void note_cluster(struct pl_tf_doc *doc, struct resource *r)
+void pl_tf_note_cluster(struct pl_tf_doc *doc, struct resource *r)
 {
 	const char *module = r->pub.module;
 	size_t n = strlen(module);
@@ -262,7 +262,7 @@ static struct pl_object *stand_in(struct pl_tf *tf, struct resource *r, const ch
 struct pl_object *pl_tf_cluster_named(struct pl_tf *tf, struct pl_tf_resource *r, const char *type,
 				      const char *name)
 {
-	const struct type_rows *t = find_rows(tf, type, strlen(type), false);
+	const struct type_rows *t = pl_tf_find_rows(tf, type, strlen(type), false);
 	struct resource *found = by_value(tf, (struct resource *)r, type,
 					  t->row->name ? t->row->name : "name", name);
 
@@ -279,7 +279,7 @@ static struct pl_object *object_of(struct pl_tf *tf, struct resource *r)
 
 	if (!r || !r->pub.data)
 		return r ? r->pub.object : NULL;
-	t = find_rows(tf, r->pub.type, strlen(r->pub.type), false);
+	t = pl_tf_find_rows(tf, r->pub.type, strlen(r->pub.type), false);
 	name = t ? pl_tf_text(tf, &r->pub, t->row->name ? t->row->name : "name") : NULL;
 	if (!name)
 		return NULL;
@@ -312,8 +312,8 @@ static struct pl_object *by_named_cluster(struct pl_tf *tf, struct resource *r,
 static struct pl_object *by_provider(struct pl_tf *tf, struct resource *r)
 {
 	struct pl_tf_doc *doc = r->pub.doc;
-	struct config_resource *c = config_of(r);
-	const char *key = c ? pl_json_member_str(config_json(tf, c), "provider_config_key") : NULL;
+	struct config_resource *c = pl_tf_config_of(r);
+	const char *key = c ? pl_json_member_str(pl_tf_config_json(tf, c), "provider_config_key") : NULL;
 	struct pl_err err = PL_ERR_INIT;
 	const char *module;
 	json_t *config;
@@ -325,12 +325,12 @@ static struct pl_object *by_provider(struct pl_tf *tf, struct resource *r)
 		doc->provider_json = pl_json_load(doc->provider_config, NULL, &err);
 	config = json_object_get(doc->provider_json, key);
 	module = pl_json_member_str(config, "module_address");
-	return object_of(tf, resolve_references(tf, doc, module ? module : "", NULL,
+	return object_of(tf, pl_tf_resolve_references(tf, doc, module ? module : "", NULL,
 						json_object_get(config, "expressions"), NULL,
 						tf->cluster_types, &many));
 }
 
-void link_to_cluster(struct pl_tf *tf, struct resource *r, const struct pl_tf_row *row)
+void pl_tf_link_to_cluster(struct pl_tf *tf, struct resource *r, const struct pl_tf_row *row)
 {
 	struct pl_object *o = r->pub.object;
 	struct resource *near;

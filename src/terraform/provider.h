@@ -67,6 +67,7 @@ struct pl_tf_value {
 	bool partial;          /* SET, an object: some of its members are unknown and not in it */
 	const char *path;      /* as it is printed: scaling_config[0].min_size */
 	const char *waits_for; /* a reference, or a sentence */
+	bool unwritten;        /* UNKNOWN: no block would hold it, but a dynamic one leaves no trace */
 };
 
 /*

@@ -19,6 +19,7 @@ struct nature {
 	struct pl_slice format_version, version, terraform_version, format, encryption;
 	struct pl_slice errored, complete, applyable, level;
 	bool resource_list, lineage, values, modules;
+	unsigned seen; /* a bit for each of document_members */
 };
 
 static const struct {
@@ -44,7 +45,7 @@ static int keep_range(struct pl_slice *to, struct pl_scan *s, struct pl_err *err
 static int read_state_values(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err)
 {
 	doc->kind = DOC_STATE;
-	return read_values(doc, s, err);
+	return pl_tf_read_values(doc, s, err);
 }
 
 static int read_planned(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err)
@@ -61,7 +62,7 @@ static int read_variables(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_er
 static int read_configuration(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err)
 {
 	doc->has_config = true;
-	return scan_configuration(doc, s, err);
+	return pl_tf_scan_configuration(doc, s, err);
 }
 
 static const struct {
@@ -69,13 +70,13 @@ static const struct {
 	member_fn *read;
 } document_members[] = {
 	{ "planned_values", read_planned },
-	{ "resource_changes", read_resource_changes },
-	{ "resource_drift", read_resource_drift },
-	{ "prior_state", read_prior_state },
+	{ "resource_changes", pl_tf_read_resource_changes },
+	{ "resource_drift", pl_tf_read_resource_drift },
+	{ "prior_state", pl_tf_read_prior_state },
 	{ "configuration", read_configuration },
 	{ "variables", read_variables },
 	{ "values", read_state_values },
-	{ "resources", read_raw_resources },
+	{ "resources", pl_tf_read_raw_resources },
 };
 
 static int read_document_member(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_slice key,
@@ -85,6 +86,8 @@ static int read_document_member(struct pl_tf_doc *doc, struct pl_scan *s, struct
 
 	for (size_t i = 0; i < sizeof document_members / sizeof *document_members; i++)
 		if (pl_slice_is(key, document_members[i].name)) {
+			s->odd += n->seen >> i & 1;
+			n->seen |= 1u << i;
 			n->resource_list |= pl_slice_is(key, "resources");
 			n->values |= pl_slice_is(key, "values");
 			return document_members[i].read(doc, s, err);
@@ -94,8 +97,12 @@ static int read_document_member(struct pl_tf_doc *doc, struct pl_scan *s, struct
 	if (pl_scan_skip(s, &value, err))
 		return -1;
 	for (size_t i = 0; i < sizeof nature_members / sizeof *nature_members; i++)
-		if (pl_slice_is(key, nature_members[i].name))
-			memcpy((char *)n + nature_members[i].offset, &value, sizeof value);
+		if (pl_slice_is(key, nature_members[i].name)) {
+			struct pl_slice *to = (struct pl_slice *)(void *)((char *)n + nature_members[i].offset);
+
+			s->odd += to->n > 0;
+			*to = value;
+		}
 	return 0;
 }
 
@@ -135,7 +142,7 @@ static int check_state_version(struct pl_tf_doc *doc, const char *name, const st
 static int check_format(struct pl_tf_doc *doc, const char *name, const struct nature *n,
 			struct pl_err *err)
 {
-	struct pl_slice v = bare_text(n->format_version);
+	struct pl_slice v = pl_tf_bare_text(n->format_version);
 
 	if (!v.n || (v.p[0] != '0' && v.p[0] != '1') || (v.n > 1 && v.p[1] != '.'))
 		return pl_err_set(err, PL_E_INPUT,
@@ -163,7 +170,7 @@ static int decide_nature(struct pl_tf_doc *doc, const char *name, const struct n
 	} else if (n->version.n && (n->lineage || n->resource_list || n->modules)) {
 		if (check_state_version(doc, name, n, err))
 			return -1;
-	} else if (!doc->has_changes && !doc->has_planned) {
+	} else {
 		return reject(name, "is JSON, but no Terraform plan or state (no format_version); give the output "
 			      "of `terraform show -json tfplan`, or a state file", err);
 	}
@@ -174,41 +181,56 @@ static int decide_nature(struct pl_tf_doc *doc, const char *name, const struct n
 	return 0;
 }
 
-/* Where the inventory comes from when there are no resource_changes. */
+/* Adds the whole list `more` to the document's own. */
+static void append_list(struct pl_tf_doc *doc, struct resource *more, struct resource *more_end)
+{
+	if (!more)
+		return;
+	pl_tf_append_resource(&doc->list, &doc->list_end, more);
+	doc->list_end = more_end;
+}
+
+/* A refresh-only plan changes nothing: what is there is what will be. */
+static void take_prior_state(struct pl_tf_doc *doc)
+{
+	doc->refresh_only = true;
+	for (struct resource *r = doc->prior; r; r = r->next)
+		doc->resources++;
+	append_list(doc, doc->prior, doc->prior_end);
+	doc->prior = doc->prior_end = NULL;
+}
+
+/* The values of planned_values are read as a state's are. */
+static int take_planned_values(struct pl_tf_doc *doc, struct pl_err *err)
+{
+	struct pl_scan s;
+
+	pl_scan_init(&s, doc->planned);
+	if (pl_tf_read_values(doc, &s, err))
+		return -1;
+	for (struct resource *r = doc->list; r; r = r->next)
+		r->sparse = !r->pub.data;
+	return 0;
+}
+
+/* Where the inventory comes from: changes if there are any, else values. */
 static int choose_inventory(struct pl_tf_doc *doc, struct pl_err *err)
 {
-	if (doc->kind != DOC_PLAN || doc->has_changes)
+	if (doc->kind != DOC_PLAN)
 		return 0;
-	if (doc->has_prior && plans_nothing(doc)) {
-		doc->refresh_only = true;
-		if (doc->prior) {
-			doc->prior_end->next = doc->list;
-			doc->list_end = doc->list ? doc->list_end : doc->prior_end;
-			doc->list = doc->prior;
-			for (struct resource *r = doc->list; r; r = r->next)
-				doc->resources += !r->pub.data;
-			doc->prior = doc->prior_end = NULL;
-		}
-		return 0;
-	}
-	if (doc->planned.n) {
-		struct pl_scan s;
-
-		pl_scan_init(&s, doc->planned);
-		doc->kind = DOC_STATE; /* the values of planned_values are read as a state's are */
-		if (read_values(doc, &s, err))
-			return -1;
-		doc->kind = DOC_PLAN;
-		for (struct resource *r = doc->list; r; r = r->next)
-			r->sparse = !r->pub.data;
-	}
+	if (!doc->has_changes && doc->has_prior && plans_nothing(doc))
+		take_prior_state(doc);
+	else if (!doc->has_changes && doc->planned.n && take_planned_values(doc, err))
+		return -1;
+	append_list(doc, doc->prior_data, doc->prior_data_end);
+	doc->prior_data = doc->prior_data_end = NULL;
 	return 0;
 }
 
 static void finish_resource(struct pl_tf_doc *doc, struct resource *r)
 {
 	struct pl_arena *arena = &doc->tf->model->arena;
-	struct type_rows *rows = find_rows(doc->tf, r->pub.type, strlen(r->pub.type), r->pub.data);
+	struct type_rows *rows = pl_tf_find_rows(doc->tf, r->pub.type, strlen(r->pub.type), r->pub.data);
 	char *key;
 	void **slot;
 
@@ -253,7 +275,7 @@ static void sort_resources(struct pl_tf_doc *doc)
 	doc->list = doc->list_end = NULL;
 	for (size_t i = 0; i < n; i++) {
 		all[i]->next = NULL;
-		append_resource(&doc->list, &doc->list_end, all[i]);
+		pl_tf_append_resource(&doc->list, &doc->list_end, all[i]);
 		finish_resource(doc, all[i]);
 	}
 	free(all);
@@ -298,7 +320,7 @@ static int read_document(struct pl_tf *tf, struct pl_scan *s, const char *name,
 			return broken(name, err);
 	if (more < 0)
 		return broken(name, err);
-	if (pl_slice_is(bare_text(nature.format), PL_SNAPSHOT_FORMAT))
+	if (pl_slice_is(pl_tf_bare_text(nature.format), PL_SNAPSHOT_FORMAT))
 		return 1;
 	if (decide_nature(doc, name, &nature, err) || choose_inventory(doc, err))
 		return -1;
@@ -379,7 +401,7 @@ int pl_tf_read(struct pl_tf *tf, const char *path, const struct pl_tf_options *o
 	tf->inputs[tf->input_count++] = in;
 	*snapshot = (struct pl_slice){ NULL, 0 };
 	if (read_documents(tf, in, path, &first, snapshot, err) || snapshot->n) {
-		drop_documents(tf, first);
+		pl_tf_drop_documents(tf, first);
 		return snapshot->n ? 0 : -1;
 	}
 	add_source(tf, first, path, opt, in);

@@ -8,7 +8,7 @@
 #include "json/load.h"
 #include "terraform/internal.h"
 
-struct type_rows *find_rows(const struct pl_tf *tf, const char *type, size_t n, bool data)
+struct type_rows *pl_tf_find_rows(const struct pl_tf *tf, const char *type, size_t n, bool data)
 {
 	char key[256];
 
@@ -21,7 +21,7 @@ struct type_rows *find_rows(const struct pl_tf *tf, const char *type, size_t n, 
 	return pl_map_get(&tf->types, key, n + 5);
 }
 
-void parse_resource(struct pl_tf *tf, struct resource *r)
+void pl_tf_parse_resource(struct pl_tf *tf, struct resource *r)
 {
 	struct pl_err err = PL_ERR_INIT;
 	bool odd = false;
@@ -77,23 +77,15 @@ struct pl_tf *pl_tf_new(struct pl_model *model, const struct pl_provider *const 
 	return tf;
 }
 
-static void free_list(struct resource *r)
-{
-	for (; r; r = r->next) {
-		json_decref(r->after_json);
-		json_decref(r->unknown_json);
-		json_decref(r->sensitive_json);
-	}
-}
-
 static void free_doc(struct pl_tf_doc *doc)
 {
-	free_list(doc->list);
-	free_list(doc->prior);
-	free_list(doc->drift);
+	pl_tf_clear_resources(&doc->list, &doc->list_end);
+	pl_tf_clear_resources(&doc->prior, &doc->prior_end);
+	pl_tf_clear_resources(&doc->prior_data, &doc->prior_data_end);
+	pl_tf_clear_resources(&doc->drift, &doc->drift_end);
 	json_decref(doc->variables);
 	json_decref(doc->provider_json);
-	free_config(doc);
+	pl_tf_free_config(doc);
 	pl_map_release(&doc->by_address);
 	pl_map_release(&doc->by_block);
 	pl_map_release(&doc->by_sibling);
@@ -102,7 +94,7 @@ static void free_doc(struct pl_tf_doc *doc)
 	free(doc);
 }
 
-void drop_documents(struct pl_tf *tf, struct pl_tf_doc *first)
+void pl_tf_drop_documents(struct pl_tf *tf, struct pl_tf_doc *first)
 {
 	struct pl_tf_doc **at = &tf->docs;
 
@@ -124,7 +116,7 @@ void pl_tf_free(struct pl_tf *tf)
 {
 	if (!tf)
 		return;
-	drop_documents(tf, tf->docs);
+	pl_tf_drop_documents(tf, tf->docs);
 	pl_model_free(tf->scratch);
 	for (struct type_rows *t = tf->type_list; t; t = t->next)
 		pl_map_release(&t->by_value);
@@ -141,7 +133,7 @@ void pl_tf_free(struct pl_tf *tf)
 
 struct pl_tf_resource *pl_tf_first(struct pl_tf *tf, const char *type, bool data)
 {
-	const struct type_rows *t = find_rows(tf, type, strlen(type), data);
+	const struct type_rows *t = pl_tf_find_rows(tf, type, strlen(type), data);
 
 	return t && t->first ? &t->first->pub : NULL;
 }

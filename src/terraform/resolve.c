@@ -66,16 +66,16 @@ static bool variable_known(struct known *k, struct config_module *m, struct pl_s
 
 	if (!m->parent)
 		return true; /* root variables' values stand in the plan */
-	expression = call_expression(k->tf, m, name);
+	expression = pl_tf_call_expression(k->tf, m, name);
 	/* an argument that is left out takes the declared default, which is a constant */
-	return !expression || all_known(k, m->parent, expression, call_for_each(k->tf, m));
+	return !expression || all_known(k, m->parent, expression, pl_tf_call_for_each(k->tf, m));
 }
 
 static bool output_known(struct known *k, struct config_module *m, const struct pl_tf_ref *ref,
 			 const char *text)
 {
 	struct config_module *child = pl_map_get(&m->children, ref->name.p, ref->name.n);
-	json_t *expression = child ? output_expression(k->tf, child, ref->output) : NULL;
+	json_t *expression = child ? pl_tf_output_expression(k->tf, child, ref->output) : NULL;
 
 	return expression ? all_known(k, child, expression, NULL) : waits(k, text);
 }
@@ -138,7 +138,7 @@ static bool all_known(struct known *k, struct config_module *m, json_t *expressi
 	return known;
 }
 
-bool known_at_plan(struct pl_tf *tf, struct pl_tf_doc *doc, struct config_module *m,
+bool pl_tf_known_at_plan(struct pl_tf *tf, struct pl_tf_doc *doc, struct config_module *m,
 		   json_t *expression, json_t *for_each, const char **waits_for)
 {
 	struct known k = { .tf = tf, .doc = doc, .waits_for = waits_for };
@@ -168,7 +168,7 @@ struct place {
 
 static void search_expression(struct search *s, struct place at, json_t *expression);
 
-void found_add(struct pl_tf *tf, struct found_list *list, struct resource *r)
+void pl_tf_found_add(struct pl_tf *tf, struct found_list *list, struct resource *r)
 {
 	struct pl_tf_resource **grown;
 
@@ -190,7 +190,7 @@ static void found(struct search *s, struct resource *r)
 	if (r->pub.gone)
 		return;
 	if (s->all)
-		found_add(s->tf, s->all, r);
+		pl_tf_found_add(s->tf, s->all, r);
 	if (s->found && s->found != r)
 		s->several = true;
 	s->found = r;
@@ -238,18 +238,18 @@ static void search_block(struct search *s, const struct place *at, const struct 
 
 static void search_variable(struct search *s, const struct place *at, struct pl_slice name)
 {
-	struct config_module *m = config_of_module(s->doc, at->module);
+	struct config_module *m = pl_tf_config_of_module(s->doc, at->module);
 	struct pl_arena *a = &s->tf->model->arena;
 	struct pl_slice parent, call, key;
 	json_t *expression;
 
 	if (!m || !m->parent || !pl_tf_module_last(pl_slice(at->module), &parent, &call, &key))
 		return;
-	expression = call_expression(s->tf, m, name);
+	expression = pl_tf_call_expression(s->tf, m, name);
 	if (expression)
 		search_expression(s, (struct place){ .module = pl_arena_strndup(a, parent.p, parent.n),
 				  .key = key.n ? pl_arena_strndup(a, key.p, key.n) : NULL,
-				  .for_each = call_for_each(s->tf, m) }, expression);
+				  .for_each = pl_tf_call_for_each(s->tf, m) }, expression);
 }
 
 /* Is there an instance of the module at this address? */
@@ -266,8 +266,8 @@ static bool module_exists(const struct search *s, const char *module)
 /* The output of one instance of a called module. */
 static bool search_instance(struct search *s, const struct pl_tf_ref *ref, const char *module)
 {
-	struct config_module *child = config_of_module(s->doc, module);
-	json_t *expression = child ? output_expression(s->tf, child, ref->output) : NULL;
+	struct config_module *child = pl_tf_config_of_module(s->doc, module);
+	json_t *expression = child ? pl_tf_output_expression(s->tf, child, ref->output) : NULL;
 
 	if (!expression)
 		return false;
@@ -391,7 +391,7 @@ static void search_expression(struct search *s, struct place at, json_t *express
 	s->depth--;
 }
 
-struct resource *resolve_references(struct pl_tf *tf, struct pl_tf_doc *doc, const char *module,
+struct resource *pl_tf_resolve_references(struct pl_tf *tf, struct pl_tf_doc *doc, const char *module,
 				    const char *key, json_t *expression, json_t *for_each,
 				    const char *const *types, bool *several)
 {
@@ -404,7 +404,7 @@ struct resource *resolve_references(struct pl_tf *tf, struct pl_tf_doc *doc, con
 	return s.several ? NULL : s.found;
 }
 
-bool resolve_all(struct pl_tf *tf, struct resource *r, json_t *expression, json_t *for_each,
+bool pl_tf_resolve_all(struct pl_tf *tf, struct resource *r, json_t *expression, json_t *for_each,
 		 const char *const *types, struct found_list *out)
 {
 	struct search s = { .tf = tf, .doc = r->pub.doc, .types = types, .all = out };

@@ -119,7 +119,7 @@ static const char *first_line(struct pl_buf *said)
 	return *p ? p : "it said nothing";
 }
 
-int show_binary_plan(const char *path, const char *name, const char *terraform_cmd, struct pl_buf *b,
+int pl_tf_show_binary_plan(const char *path, const char *name, const char *terraform_cmd, struct pl_buf *b,
 		     struct pl_err *err)
 {
 	const char *const programs[] = { terraform_cmd ? terraform_cmd : "terraform",

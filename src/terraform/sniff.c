@@ -101,7 +101,7 @@ static const struct {
 	{ "<", "is HTML or XML, not a Terraform plan or state" GIVE_JSON },
 };
 
-const char *what_it_is(const char *text, size_t n)
+const char *pl_tf_what_it_is(const char *text, size_t n)
 {
 	const char *end = text + n, *p = text;
 	bool binary = false;

@@ -100,7 +100,7 @@ static int try_depth(const struct pl_buf *plan)
 	pl_buf_pad(&nested, '[', 100000);
 	pl_buf_pad(&nested, ']', 100000);
 	put_all(plan, "\"tags\":null", nested.data, 1, &b);
-	return expect("open arrays", &open, 2, "nest") | expect("nested arrays", &b, 2, "nest");
+	return expect("open arrays", &open, 2, "array") | expect("nested arrays", &b, 2, "nest");
 }
 
 static int try_long_string(const struct pl_buf *plan)

@@ -40,6 +40,8 @@ def mutable(text):
         text = re.sub(r"\{[^{}]*\}", " ", text)
     left = re.sub(r"\[[^\]]*\]", "", text.split("=")[0])
     left = " ".join(left.split())
+    if left == "extern char **environ":  # POSIX leaves its declaration to the program
+        return ""
     if not left or re.match(r"(typedef|_Static_assert)\b", left):
         return ""
     if re.fullmatch(r"(struct|union|enum)( \w+)?", left):
@@ -121,6 +123,7 @@ struct pl_s { int a; };
 enum { A, B };
 typedef int (*pl_fn)(int);
 extern const char pl_text[];
+extern char **environ;
 static const char *const words[] = { "a", "b" };
 static const struct { const char *name; int n; } rows[] = { { "{", 1 }, { "}", 2 } };
 static int (*const fn)(void) = f;
