@@ -134,13 +134,25 @@ bool pl_is_deceptive(uint32_t c)
 	return false;
 }
 
+size_t pl_plain_run(const char *s, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && s[i] >= ' ' && s[i] < 0x7f && s[i] != '"' && s[i] != '\\')
+		i++;
+	return i;
+}
+
 void pl_buf_add_safe(struct pl_buf *b, const char *s, size_t n)
 {
 	for (size_t i = 0; i < n;) {
-		size_t len = pl_utf8_len(s + i, n - i);
-		uint32_t c = len ? pl_utf8_code_point(s + i, len) : 0;
+		size_t plain = pl_plain_run(s + i, n - i);
+		size_t len = plain ? plain : pl_utf8_len(s + i, n - i);
+		uint32_t c = len && !plain ? pl_utf8_code_point(s + i, len) : 0;
 
-		if (!len) {
+		if (plain) {
+			pl_buf_add(b, s + i, plain);
+		} else if (!len) {
 			pl_buf_addf(b, "\\x%02x", (unsigned char)s[i]);
 			len = 1;
 		} else if (c == '\n') {

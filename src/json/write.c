@@ -37,10 +37,13 @@ static void add_string(struct pl_buf *b, const char *s)
 
 	pl_buf_addc(b, '"');
 	for (size_t i = 0; i < n;) {
-		size_t len = pl_utf8_len(s + i, n - i);
-		uint32_t c = len ? pl_utf8_code_point(s + i, len) : 0;
+		size_t plain = pl_plain_run(s + i, n - i);
+		size_t len = plain ? plain : pl_utf8_len(s + i, n - i);
+		uint32_t c = len && !plain ? pl_utf8_code_point(s + i, len) : 0;
 
-		if (!len) {
+		if (plain) {
+			pl_buf_add(b, s + i, plain);
+		} else if (!len) {
 			pl_buf_adds(b, "\xef\xbf\xbd");
 			len = 1;
 		} else if (c == '"' || c == '\\') {
