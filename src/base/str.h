@@ -50,7 +50,7 @@ bool pl_parse_i64(const char *s, int64_t *out);
  */
 void pl_buf_add_safe(struct pl_buf *b, const char *s, size_t n);
 
-/* Bytes at the start of s that no escaping changes: printable ASCII but for " and \\. */
+/* Bytes at the start of s that no escaping changes: printable ASCII but for " and \. */
 size_t pl_plain_run(const char *s, size_t n);
 /* Bytes of the valid UTF-8 sequence at p (1 to 4), or 0 when there is none within n bytes. */
 size_t pl_utf8_len(const char *p, size_t n);
