@@ -20,6 +20,8 @@ void judge_start(void);
  * character, when the JSON is none, or when an input is refused without exactly one line.
  */
 void judge(const void *bytes, size_t n, struct judging *out);
+/* The same without the reports: text and json stay empty. */
+void judge_silently(const void *bytes, size_t n, struct judging *out);
 void judging_release(struct judging *j);
 /* The same for who wants no answer.  Binary plans, which another program shows, are passed over. */
 void judge_once(const void *bytes, size_t n);
