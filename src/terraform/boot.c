@@ -109,7 +109,7 @@ static void read_provisioners(struct pl_tf *tf, struct pl_tf_boot *boot, json_t 
 static bool refers_to(struct pl_tf *tf, struct config_resource *runner, const struct pl_tf_resource *r)
 {
 	const char *const types[] = { r->type, NULL };
-	json_t *config = pl_tf_config_json(tf, runner), *p;
+	json_t *config = pl_tf_config_json(runner), *p;
 	json_t *triggers = json_object_get(config, "expressions");
 	bool several = false;
 	size_t i;
@@ -142,11 +142,11 @@ void pl_tf_boot_provisioners(struct pl_tf *tf, struct pl_tf_resource *r)
 	struct config_module *m = pl_tf_config_of_module(r->doc, r->module);
 
 	if (own)
-		read_provisioners(tf, r->boot, pl_tf_config_json(tf, own), r->address);
+		read_provisioners(tf, r->boot, pl_tf_config_json(own), r->address);
 	for (struct config_resource *c = r->doc->runners; c; c = c->next_of_type)
-		if (c->module == m && json_object_get(pl_tf_config_json(tf, c), "provisioners") &&
+		if (c->module == m && json_object_get(pl_tf_config_json(c), "provisioners") &&
 		    is_there(tf, c, r) && refers_to(tf, c, r))
-			read_provisioners(tf, r->boot, pl_tf_config_json(tf, c), c->key);
+			read_provisioners(tf, r->boot, pl_tf_config_json(c), c->key);
 }
 
 /* ---- facts ---- */

@@ -133,6 +133,21 @@ static int refuse(struct pl_tf *tf, struct pl_err *err)
 			  why_nothing(worst));
 }
 
+/* One warning a source, whatever was repaired in it and however often. */
+static void tell_repairs(struct pl_tf *tf)
+{
+	int told = -1;
+
+	for (struct pl_tf_doc *d = tf->docs; d; d = d->next) {
+		if (!d->odd || d->source == told)
+			continue;
+		told = d->source;
+		pl_model_problem(tf->model, tf->model->sources[told].name, NULL, "repaired",
+				 "invalid UTF-8, lone surrogates or duplicate keys: replaced by U+FFFD, the last "
+				 "key wins");
+	}
+}
+
 int pl_tf_collect(struct pl_tf *tf, struct pl_err *err)
 {
 	if (!tf->docs)
@@ -149,5 +164,6 @@ int pl_tf_collect(struct pl_tf *tf, struct pl_err *err)
 		return refuse(tf, err);
 	for (struct pl_tf_doc *d = tf->docs; d; d = d->next)
 		pl_tf_collect_drift(tf, d);
+	tell_repairs(tf);
 	return 0;
 }

@@ -158,8 +158,7 @@ static int scan_module(struct pl_tf_doc *doc, struct config_module *m, struct pl
 		else if (pl_slice_is(key, "module_calls"))
 			rc = scan_calls(doc, m, s, depth, err);
 		else
-			rc = pl_scan_skip(s, pl_slice_is(key, "outputs") ? &m->outputs :
-					     pl_slice_is(key, "variables") ? &m->variables : NULL, err);
+			rc = pl_scan_skip(s, pl_slice_is(key, "outputs") ? &m->outputs : NULL, err);
 		if (rc)
 			return -1;
 	}
@@ -222,22 +221,20 @@ struct config_resource *pl_tf_config_of(struct resource *r)
 }
 
 /* Parses a range once; an absent or odd one becomes an empty object. */
-static json_t *parsed(struct pl_tf *tf, struct pl_slice range, json_t **to)
+static json_t *parsed(struct pl_slice range, json_t **to)
 {
 	struct pl_err err = PL_ERR_INIT;
-	bool odd = false;
 
 	if (!*to && range.n)
-		*to = pl_json_load(range, &odd, &err);
+		*to = pl_json_load(range, NULL, &err);
 	if (!*to)
 		*to = json_object();
-	tf->odd += odd;
 	return *to;
 }
 
-json_t *pl_tf_config_json(struct pl_tf *tf, struct config_resource *c)
+json_t *pl_tf_config_json(struct config_resource *c)
 {
-	return parsed(tf, c->range, &c->json);
+	return parsed(c->range, &c->json);
 }
 
 static json_t *member(json_t *object, struct pl_slice name)
@@ -245,24 +242,19 @@ static json_t *member(json_t *object, struct pl_slice name)
 	return json_object_getn(object, name.p, name.n);
 }
 
-json_t *pl_tf_call_expression(struct pl_tf *tf, struct config_module *m, struct pl_slice variable)
+json_t *pl_tf_call_expression(struct config_module *m, struct pl_slice variable)
 {
-	return member(parsed(tf, m->call_expressions, &m->call_json), variable);
+	return member(parsed(m->call_expressions, &m->call_json), variable);
 }
 
-bool pl_tf_variable_declared(struct pl_tf *tf, struct config_module *m, struct pl_slice variable)
+json_t *pl_tf_call_for_each(struct config_module *m)
 {
-	return member(parsed(tf, m->variables, &m->variables_json), variable) != NULL;
+	return parsed(m->call_for_each.n ? m->call_for_each : m->call_count, &m->call_for_each_json);
 }
 
-json_t *pl_tf_call_for_each(struct pl_tf *tf, struct config_module *m)
+json_t *pl_tf_output_expression(struct config_module *m, struct pl_slice output)
 {
-	return parsed(tf, m->call_for_each.n ? m->call_for_each : m->call_count, &m->call_for_each_json);
-}
-
-json_t *pl_tf_output_expression(struct pl_tf *tf, struct config_module *m, struct pl_slice output)
-{
-	return json_object_get(member(parsed(tf, m->outputs, &m->outputs_json), output), "expression");
+	return json_object_get(member(parsed(m->outputs, &m->outputs_json), output), "expression");
 }
 
 void pl_tf_free_config(struct pl_tf_doc *doc)
@@ -274,7 +266,6 @@ void pl_tf_free_config(struct pl_tf_doc *doc)
 
 		doc->modules = m->next;
 		json_decref(m->outputs_json);
-		json_decref(m->variables_json);
 		json_decref(m->call_json);
 		json_decref(m->call_for_each_json);
 		pl_map_release(&m->children);

@@ -23,22 +23,24 @@ static struct pl_object *one_side(struct pl_tf *tf, struct resource *entry, stru
 	struct pl_tf_identity id;
 
 	*copy = *entry;
-	copy->after = side;
-	copy->before = copy->unknown = (struct pl_slice){ 0 };
-	copy->pub.gone = copy->parsed = false;
-	copy->after_json = copy->sensitive_json = NULL;
+	copy->after = (struct pl_json_lazy){ .text = side };
+	copy->sensitive = (struct pl_json_lazy){ .text = entry->sensitive.text };
+	copy->pub.gone = false;
 	if (!side.n || side.p[0] != '{' || t->row->kind < 0 || t->row->kind == PL_CLUSTER)
 		return NULL;
-	if (!pl_tf_identify(tf, copy, t->row, &id)) {
-		json_decref(copy->after_json);
-		json_decref(copy->sensitive_json);
+	if (!pl_tf_identify(tf, copy, t->row, &id))
 		return NULL;
-	}
 	copy->pub.object = pl_tf_object(tf, &copy->pub, (enum pl_kind)id.kind, entry->pub.name);
 	pl_tf_fields(tf, &copy->pub, copy->pub.object, "", t->row->fields);
 	if (t->row->more)
 		t->row->more(tf, &copy->pub, copy->pub.object);
 	return copy->pub.object;
+}
+
+static void release_side(struct resource *copy)
+{
+	pl_json_lazy_release(&copy->after);
+	pl_json_lazy_release(&copy->sensitive);
 }
 
 static void report(struct pl_tf *tf, struct resource *entry, const char *attribute,
@@ -135,13 +137,11 @@ void pl_tf_collect_drift(struct pl_tf *tf, struct pl_tf_doc *doc)
 		}
 		tf->model = tf->scratch;
 		a = one_side(tf, r, r->before, &was);
-		b = a ? one_side(tf, r, r->after, &is) : NULL;
+		b = one_side(tf, r, r->after.text, &is);
 		tf->model = model;
-		if (b)
+		if (a && b)
 			compare(tf, r, a, b);
-		if (a)
-			json_decref(was.after_json), json_decref(was.sensitive_json);
-		if (b)
-			json_decref(is.after_json), json_decref(is.sensitive_json);
+		release_side(&was);
+		release_side(&is);
 	}
 }

@@ -199,9 +199,9 @@ static bool is_gone(struct pl_slice actions)
 void pl_tf_clear_resources(struct resource **list, struct resource **end)
 {
 	for (struct resource *r = *list; r; r = r->next) {
-		json_decref(r->after_json);
-		json_decref(r->unknown_json);
-		json_decref(r->sensitive_json);
+		pl_json_lazy_release(&r->after);
+		pl_json_lazy_release(&r->unknown);
+		pl_json_lazy_release(&r->sensitive);
 	}
 	*list = *end = NULL;
 }
@@ -222,9 +222,9 @@ static int read_resource_change(struct pl_tf_doc *doc, struct pl_scan *s, struct
 		return -1;
 	r->pub.gone = is_gone(c.actions);
 	r->pub.changes = !has_action(c.actions, "no-op") && !has_action(c.actions, "read");
-	r->after = r->pub.gone ? c.before : c.after;
-	r->unknown = r->pub.gone ? (struct pl_slice){ 0 } : c.unknown;
-	r->sensitive = r->pub.gone ? c.before_sensitive : c.sensitive;
+	r->after.text = r->pub.gone ? c.before : c.after;
+	r->unknown.text = r->pub.gone ? (struct pl_slice){ 0 } : c.unknown;
+	r->sensitive.text = r->pub.gone ? c.before_sensitive : c.sensitive;
 	doc->deletions += r->pub.gone;
 	pl_tf_append_resource(&doc->list, &doc->list_end, r);
 	return 0;
@@ -255,8 +255,8 @@ static int read_drift_entry(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_
 	if (read_change(e.change, &c, err))
 		return -1;
 	r->before = c.before;
-	r->after = c.after;
-	r->sensitive = c.sensitive.n > 5 ? c.sensitive : c.before_sensitive;
+	r->after.text = c.after;
+	r->sensitive.text = c.sensitive.n > 5 ? c.sensitive : c.before_sensitive;
 	pl_tf_append_resource(&doc->drift, &doc->drift_end, r);
 	return 0;
 }
@@ -291,8 +291,8 @@ static int read_value_entry(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_
 	if (!r)
 		return 0;
 	r->pub.module = module_of(&doc->tf->model->arena, r->pub.address);
-	r->after = e.values;
-	r->sensitive = e.sensitive;
+	r->after.text = e.values;
+	r->sensitive.text = e.sensitive;
 	if (doc->in_prior && r->pub.data)
 		pl_tf_append_resource(&doc->prior_data, &doc->prior_data_end, r);
 	else if (doc->in_prior)
@@ -414,9 +414,8 @@ static void add_instance(struct pl_tf_doc *doc, const struct type_rows *rows, js
 	}
 	r->pub.address = instance_address(arena, r->pub.module, r);
 	unwrap_dynamic(attributes);
-	r->after_json = json_incref(attributes);
-	r->sensitive_json = sensitive_mirror(json_object_get(instance, "sensitive_attributes"));
-	r->parsed = true;
+	r->after.whole = json_incref(attributes);
+	r->sensitive.whole = sensitive_mirror(json_object_get(instance, "sensitive_attributes"));
 	pl_tf_append_resource(&doc->list, &doc->list_end, r);
 }
 
@@ -446,7 +445,7 @@ static int read_raw_resource(struct pl_tf_doc *doc, struct pl_scan *s, struct pl
 
 		if (!block)
 			return -1;
-		doc->tf->odd += odd;
+		doc->odd |= odd;
 		json_array_foreach(json_object_get(block, "instances"), i, instance)
 			add_instance(doc, rows, block, instance);
 	}

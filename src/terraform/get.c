@@ -107,7 +107,7 @@ static bool is_expression(json_t *j)
 enum found { NO_CONFIGURATION, NO_BLOCK, NOT_WRITTEN, WRITTEN };
 
 /* What the configuration has at the path: the expression that decides it, when WRITTEN. */
-static enum found find_expression(struct pl_tf *tf, struct resource *r, struct pl_slice path,
+static enum found find_expression(struct resource *r, struct pl_slice path,
 				  json_t **expression)
 {
 	struct config_resource *c = pl_tf_config_of(r);
@@ -116,7 +116,7 @@ static enum found find_expression(struct pl_tf *tf, struct resource *r, struct p
 
 	if (!c)
 		return NO_CONFIGURATION;
-	at = json_object_get(pl_tf_config_json(tf, c), "expressions");
+	at = json_object_get(pl_tf_config_json(c), "expressions");
 	while (p < end) {
 		struct step s = next_step(&p, end);
 		json_t *below = json_object_getn(block(at), s.name.p, s.name.n);
@@ -135,17 +135,17 @@ static enum found find_expression(struct pl_tf *tf, struct resource *r, struct p
 	return WRITTEN;
 }
 
-json_t *pl_tf_config_expression(struct pl_tf *tf, struct resource *r, const char *path)
+json_t *pl_tf_config_expression(struct resource *r, const char *path)
 {
 	json_t *expression = NULL;
 
-	return find_expression(tf, r, pl_slice(path), &expression) == WRITTEN ? expression : NULL;
+	return find_expression(r, pl_slice(path), &expression) == WRITTEN ? expression : NULL;
 }
 
-json_t *pl_tf_own_for_each(struct pl_tf *tf, struct resource *r)
+json_t *pl_tf_own_for_each(struct resource *r)
 {
 	struct config_resource *config = pl_tf_config_of(r);
-	json_t *c = config ? pl_tf_config_json(tf, config) : NULL;
+	json_t *c = config ? pl_tf_config_json(config) : NULL;
 	json_t *each = json_object_get(c, "for_each_expression");
 
 	return each ? each : json_object_get(c, "count_expression");
@@ -166,7 +166,7 @@ static void judge_unknown(struct pl_tf *tf, struct resource *r, struct pl_slice 
 
 	v->state = PL_TF_UNKNOWN;
 	v->waits_for = "known after apply";
-	switch (find_expression(tf, r, path, &expression)) {
+	switch (find_expression(r, path, &expression)) {
 	case NO_CONFIGURATION:
 		return;
 	case NO_BLOCK:
@@ -179,7 +179,7 @@ static void judge_unknown(struct pl_tf *tf, struct resource *r, struct pl_slice 
 	case WRITTEN:
 		if (sets_something(json_object_get(expression, "constant_value")))
 			return;
-		if (pl_tf_known_at_plan(tf, r->pub.doc, pl_tf_config_of(r)->module, expression, pl_tf_own_for_each(tf, r),
+		if (pl_tf_known_at_plan(tf, r->pub.doc, pl_tf_config_of(r)->module, expression, pl_tf_own_for_each(r),
 				  &v->waits_for))
 			v->state = PL_TF_UNSET;
 		break;
@@ -206,20 +206,56 @@ static bool secret_path(struct pl_slice path)
 	return false;
 }
 
+/* What is the same wherever a path is asked for. */
+struct path_note {
+	const char *text; /* the path, NUL-terminated */
+	bool secret;      /* one of its names is that of a secret */
+};
+
+static const struct path_note *note_of(struct pl_tf *tf, struct pl_slice path)
+{
+	void **slot = pl_map_put(&tf->paths, path.p, path.n);
+	struct path_note *note;
+
+	if (*slot)
+		return *slot;
+	note = pl_arena_alloc(&tf->model->arena, sizeof *note);
+	note->text = pl_arena_strndup(&tf->model->arena, path.p, path.n);
+	note->secret = secret_path(path);
+	*slot = note;
+	return note;
+}
+
+/* The first step of a path: the members of the resource are loaded as they are asked for. */
+static json_t *enter(struct resource *r, struct pl_json_lazy *o, struct step s)
+{
+	json_t *member = pl_json_lazy_get(o, s.name, &r->pub.doc->odd);
+
+	return into(member, (struct step){ .index = s.index });
+}
+
+static json_t *enter_mirror(struct resource *r, struct pl_json_lazy *mirror, struct step s)
+{
+	if (pl_json_lazy_is_true(mirror))
+		return json_true();
+	return into_mirror(pl_json_lazy_get(mirror, s.name, &r->pub.doc->odd),
+			   (struct step){ .index = s.index });
+}
+
 static struct pl_tf_value get_one(struct pl_tf *tf, struct resource *r, struct pl_slice path)
 {
-	struct pl_tf_value v = { .state = PL_TF_UNSET };
+	const struct path_note *note = note_of(tf, path);
+	struct pl_tf_value v = { .state = PL_TF_UNSET, .path = note->text };
 	const char *p = path.p, *end = path.p + path.n;
-	json_t *value, *unknown, *sensitive;
+	struct step s = next_step(&p, end);
+	json_t *value = enter(r, &r->after, s);
+	json_t *unknown = enter_mirror(r, &r->unknown, s);
+	json_t *sensitive = enter_mirror(r, &r->sensitive, s);
 
-	pl_tf_parse_resource(tf, r);
-	v.path = pl_arena_strndup(&tf->model->arena, path.p, path.n);
-	value = r->after_json;
-	unknown = r->unknown_json;
-	sensitive = r->sensitive_json;
+	if (r->sparse && !pl_json_lazy_get(&r->after, s.name, &r->pub.doc->odd))
+		unknown = json_true();
 	while (p < end) {
-		struct step s = next_step(&p, end);
-
+		s = next_step(&p, end);
 		if (r->sparse && json_is_object(value) && s.name.n &&
 		    !json_object_getn(value, s.name.p, s.name.n))
 			unknown = json_true();
@@ -227,7 +263,7 @@ static struct pl_tf_value get_one(struct pl_tf *tf, struct resource *r, struct p
 		unknown = into_mirror(unknown, s);
 		sensitive = into_mirror(sensitive, s);
 	}
-	v.sensitive = json_is_true(sensitive) || holds_true(sensitive) || secret_path(path);
+	v.sensitive = json_is_true(sensitive) || holds_true(sensitive) || note->secret;
 	if (json_is_true(unknown)) {
 		judge_unknown(tf, r, path, &v);
 	} else if (value && !json_is_null(value)) {

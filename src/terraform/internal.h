@@ -19,6 +19,7 @@
 
 #include "base/map.h"
 #include "base/str.h"
+#include "json/lazy.h"
 #include "json/scan.h"
 #include "terraform/input.h"
 #include "terraform/provider.h"
@@ -30,8 +31,8 @@ struct config_module {
 	const char *call;            /* name of the module call; NULL for the root */
 	struct pl_map children;      /* call name -> struct config_module */
 	struct pl_map resources;     /* "TYPE.NAME", "data.TYPE.NAME" -> struct config_resource */
-	struct pl_slice outputs, variables; /* n 0: none */
-	json_t *outputs_json, *variables_json;
+	struct pl_slice outputs; /* n 0: none */
+	json_t *outputs_json;
 	/* of the call that makes this module */
 	struct pl_slice call_expressions, call_for_each, call_count;
 	json_t *call_json, *call_for_each_json;
@@ -50,9 +51,8 @@ struct config_resource {
 /* A resource instance; `pub` first so that the two can be cast into each other. */
 struct resource {
 	struct pl_tf_resource pub;
-	struct pl_slice after, unknown, sensitive, before; /* ranges; before only where it is needed */
-	json_t *after_json, *unknown_json, *sensitive_json;
-	bool parsed;
+	struct pl_json_lazy after, unknown, sensitive;
+	struct pl_slice before; /* a range; only where it is needed */
 	bool sparse; /* of planned_values: what is missing may be unknown */
 	struct config_resource *config;
 	bool config_looked_up;
@@ -72,6 +72,7 @@ struct pl_tf_doc {
 	const char *terraform_version;
 	bool has_changes, has_prior, has_config, has_planned;
 	bool in_prior; /* while prior_state is read */
+	bool odd;      /* texts or duplicate keys needed repair */
 	bool errored, incomplete, refresh_only;
 	bool applyable_known, applyable;
 	size_t resources, deletions;
@@ -99,8 +100,7 @@ struct type_rows {
 	const struct pl_tf_row *row;
 	const struct pl_provider *provider;
 	struct resource *first, *last; /* over all documents, in reading order until sorted */
-	struct pl_map by_value;        /* KEY=VALUE -> struct resource, built when first asked */
-	bool indexed_any;
+	struct pl_map by_value;        /* link.c: KEY=VALUE -> struct resource, built when first asked */
 	struct type_rows *next;
 };
 
@@ -117,8 +117,8 @@ struct pl_tf {
 	const char **cluster_types;  /* of all rows, and their data sources as data.TYPE; ends with NULL */
 	size_t cluster_type_count, cluster_type_cap;
 	struct pl_map stand_ins;     /* PROVIDER/NAME -> struct pl_object */
+	struct pl_map paths;         /* attribute path -> struct path_note of get.c */
 	size_t steps;                /* reference steps of the query under way */
-	size_t odd;                  /* texts that needed repair */
 };
 
 /* entries.c: the lists of resources of every kind of document */
@@ -138,18 +138,16 @@ struct pl_slice pl_tf_bare_text(struct pl_slice v);
 /* Takes back the documents from `first` on, of a source that could not be read whole. */
 void pl_tf_drop_documents(struct pl_tf *tf, struct pl_tf_doc *first);
 struct type_rows *pl_tf_find_rows(const struct pl_tf *tf, const char *type, size_t n, bool data);
-void pl_tf_parse_resource(struct pl_tf *tf, struct resource *r);
 
 /* config.c */
 int pl_tf_scan_configuration(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err);
 struct config_module *pl_tf_config_of_module(struct pl_tf_doc *doc, const char *module);
 struct config_resource *pl_tf_config_of(struct resource *r);
-json_t *pl_tf_config_json(struct pl_tf *tf, struct config_resource *c);
+json_t *pl_tf_config_json(struct config_resource *c);
 /* The expression that a module's call gives to a variable, its default, or NULL. */
-json_t *pl_tf_call_expression(struct pl_tf *tf, struct config_module *m, struct pl_slice variable);
-bool pl_tf_variable_declared(struct pl_tf *tf, struct config_module *m, struct pl_slice variable);
-json_t *pl_tf_call_for_each(struct pl_tf *tf, struct config_module *m);
-json_t *pl_tf_output_expression(struct pl_tf *tf, struct config_module *m, struct pl_slice output);
+json_t *pl_tf_call_expression(struct config_module *m, struct pl_slice variable);
+json_t *pl_tf_call_for_each(struct config_module *m);
+json_t *pl_tf_output_expression(struct config_module *m, struct pl_slice output);
 void pl_tf_free_config(struct pl_tf_doc *doc);
 
 /* resolve.c */
@@ -174,10 +172,10 @@ void pl_tf_found_add(struct pl_tf *tf, struct found_list *list, struct resource 
 bool pl_tf_resolve_all(struct pl_tf *tf, struct resource *r, json_t *expression, json_t *for_each,
 		 const char *const *types, struct found_list *out);
 /* The expression that stands in the configuration for a path, or NULL. */
-json_t *pl_tf_config_expression(struct pl_tf *tf, struct resource *r, const char *path);
+json_t *pl_tf_config_expression(struct resource *r, const char *path);
 
 /* get.c */
-json_t *pl_tf_own_for_each(struct pl_tf *tf, struct resource *r);
+json_t *pl_tf_own_for_each(struct resource *r);
 
 /* collect.c: what the resource becomes; false: nothing. */
 bool pl_tf_identify(struct pl_tf *tf, struct resource *r, const struct pl_tf_row *row,

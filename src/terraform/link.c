@@ -14,15 +14,18 @@
 static const struct resource several_mark;
 #define SEVERAL ((struct resource *)&several_mark) /* stands in maps for "more than one" */
 
-static void index_value(struct pl_tf *tf, struct type_rows *t, const char *key, const char *value,
-			struct resource *r)
+/* The place of a text in an index, whatever its case. */
+static void **place_of(struct type_rows *t, char *text)
 {
-	char *full = pl_arena_strf(&tf->model->arena, "%s=%s", key, value);
-	void **slot;
-
-	for (char *p = full; *p; p++)
+	for (char *p = text; *p; p++)
 		*p = *p >= 'A' && *p <= 'Z' ? (char)(*p + 32) : *p;
-	slot = pl_map_put(&t->by_value, full, strlen(full));
+	return pl_map_put(&t->by_value, text, strlen(text));
+}
+
+static void note(struct type_rows *t, char *text, struct resource *r)
+{
+	void **slot = place_of(t, text);
+
 	*slot = *slot && *slot != r ? SEVERAL : r;
 }
 
@@ -33,31 +36,32 @@ static const char *last_segment(const char *id)
 	return slash && slash[1] ? slash + 1 : id;
 }
 
+/* Was the index not made yet?  It is then taken for made. */
+static bool is_due(struct pl_tf *tf, struct type_rows *t, const char *what, const char *key)
+{
+	void **done = place_of(t, pl_arena_strf(&tf->model->arena, "%s#%s", what, key));
+	bool due = !*done;
+
+	*done = SEVERAL;
+	return due;
+}
+
 static void index_key(struct pl_tf *tf, struct type_rows *t, const char *key)
 {
-	char *mark = pl_arena_strf(&tf->model->arena, "%s#", key);
-	void **done = pl_map_put(&t->by_value, mark, strlen(mark));
-
-	if (*done)
-		return;
-	*done = SEVERAL;
 	for (struct resource *r = t->first; r; r = (struct resource *)r->pub.next_of_type) {
 		const char *value = r->pub.gone ? NULL : pl_tf_text(tf, &r->pub, key);
 
 		if (value)
-			index_value(tf, t, key, value, r);
+			note(t, pl_arena_strf(&tf->model->arena, "%s=%s", key, value), r);
 	}
 }
 
 static struct resource *find_value(struct pl_tf *tf, struct type_rows *t, const char *key,
 				   const char *value)
 {
-	char *full = pl_arena_strf(&tf->model->arena, "%s=%s", key, value);
-
-	index_key(tf, t, key);
-	for (char *p = full; *p; p++)
-		*p = *p >= 'A' && *p <= 'Z' ? (char)(*p + 32) : *p;
-	return pl_map_get(&t->by_value, full, strlen(full));
+	if (is_due(tf, t, "values", key))
+		index_key(tf, t, key);
+	return *place_of(t, pl_arena_strf(&tf->model->arena, "%s=%s", key, value));
 }
 
 struct pl_tf_resource *pl_tf_find(struct pl_tf *tf, const char *type, bool data, const char *key,
@@ -69,33 +73,59 @@ struct pl_tf_resource *pl_tf_find(struct pl_tf *tf, const char *type, bool data,
 	return r && r != SEVERAL ? &r->pub : NULL;
 }
 
-/* The ones of the type that say the value under one of the keys; nearest of several by module. */
+/* The module that holds this one; false at the root. */
+static bool to_parent(struct pl_slice *module)
+{
+	struct pl_slice parent, call, key;
+
+	if (!pl_tf_module_last(*module, &parent, &call, &key))
+		return false;
+	*module = parent;
+	return true;
+}
+
+/* Key of the resources that have the value somewhere below a module, of one document or of any. */
+static char *below(struct pl_tf *tf, const char *key, const char *value, const struct pl_tf_doc *doc,
+		   struct pl_slice module)
+{
+	return pl_arena_strf(&tf->model->arena, "%s=%s\n%p\n" PL_SLICE_FMT, key, value, (const void *)doc,
+			     PL_SLICE_ARG(module));
+}
+
+static void index_modules(struct pl_tf *tf, struct type_rows *t, const char *key)
+{
+	for (struct resource *r = t->first; r; r = (struct resource *)r->pub.next_of_type) {
+		const char *value = r->pub.gone ? NULL : pl_tf_text(tf, &r->pub, key);
+		struct pl_slice module = pl_slice(r->pub.module);
+
+		if (!value)
+			continue;
+		do {
+			note(t, below(tf, key, value, r->pub.doc, module), r);
+			note(t, below(tf, key, value, NULL, module), r);
+		} while (to_parent(&module));
+	}
+}
+
+/* Of several that have the value the one nearest to `from`: its own document's first, then by module. */
 static struct resource *nearest(struct pl_tf *tf, struct resource *from, struct type_rows *t,
 				const char *key, const char *value)
 {
-	struct resource *best = NULL;
-	size_t best_len = 0;
-	bool tie = false;
+	const struct pl_tf_doc *const docs[] = { from->pub.doc, NULL };
 
-	for (struct resource *r = t->first; r; r = (struct resource *)r->pub.next_of_type) {
-		size_t len = 0;
-		const char *text;
+	if (is_due(tf, t, "modules", key))
+		index_modules(tf, t, key);
+	for (size_t i = 0; i < 2; i++) {
+		struct pl_slice module = pl_slice(from->pub.module);
 
-		if (r->pub.gone)
-			continue;
-		text = pl_tf_text(tf, &r->pub, key);
-		if (!text || (!pl_strieq(text, value) && !pl_strieq(text, last_segment(value))))
-			continue;
-		while (r->pub.module[len] && r->pub.module[len] == from->pub.module[len])
-			len++;
-		len += (r->pub.doc == from->pub.doc) + 1U;
-		tie = best && len == best_len;
-		if (len > best_len) {
-			best = r;
-			best_len = len;
-		}
+		do {
+			struct resource *r = *place_of(t, below(tf, key, value, docs[i], module));
+
+			if (r)
+				return r == SEVERAL ? NULL : r;
+		} while (to_parent(&module));
 	}
-	return tie ? NULL : best;
+	return NULL;
 }
 
 static struct resource *by_value(struct pl_tf *tf, struct resource *from, const char *type,
@@ -105,20 +135,21 @@ static struct resource *by_value(struct pl_tf *tf, struct resource *from, const 
 	char key[64];
 
 	for (const char *p = keys; t && *p; p += strcspn(p, "|") + (p[strcspn(p, "|")] != '\0')) {
+		const char *const texts[] = { value, last_segment(value) };
 		size_t n = strcspn(p, "|");
-		struct resource *r;
 
 		if (n >= sizeof key)
 			continue;
 		memcpy(key, p, n);
 		key[n] = '\0';
-		r = find_value(tf, t, key, value);
-		if (!r)
-			r = find_value(tf, t, key, last_segment(value));
-		if (r == SEVERAL)
-			r = nearest(tf, from, t, key, value);
-		if (r)
-			return r;
+		for (size_t i = 0; i < 2; i++) {
+			struct resource *r = find_value(tf, t, key, texts[i]);
+
+			if (r == SEVERAL)
+				r = nearest(tf, from, t, key, texts[i]);
+			if (r)
+				return r;
+		}
 	}
 	return NULL;
 }
@@ -128,13 +159,13 @@ static struct resource *by_value(struct pl_tf *tf, struct resource *from, const 
 static struct resource *by_reference(struct pl_tf *tf, struct resource *r, const char *path,
 				     const char *const *types)
 {
-	json_t *expression = pl_tf_config_expression(tf, r, path);
+	json_t *expression = pl_tf_config_expression(r, path);
 	bool many;
 
 	if (!expression)
 		return NULL;
 	return pl_tf_resolve_references(tf, r->pub.doc, r->pub.module, r->pub.index, expression,
-				  pl_tf_own_for_each(tf, r), types, &many);
+				  pl_tf_own_for_each(r), types, &many);
 }
 
 struct pl_tf_resource *pl_tf_follow(struct pl_tf *tf, struct pl_tf_resource *pub, const char *path,
@@ -184,9 +215,9 @@ size_t pl_tf_follow_all(struct pl_tf *tf, struct pl_tf_resource *pub, const char
 	json_t *expression;
 
 	*whole = v.state == PL_TF_SET && follow_elements(tf, r, &v, types, key, &found);
-	expression = found.count ? NULL : pl_tf_config_expression(tf, r, path);
+	expression = found.count ? NULL : pl_tf_config_expression(r, path);
 	if (expression)
-		*whole = pl_tf_resolve_all(tf, r, expression, pl_tf_own_for_each(tf, r), types, &found);
+		*whole = pl_tf_resolve_all(tf, r, expression, pl_tf_own_for_each(r), types, &found);
 	*out = found.list;
 	return found.count;
 }
@@ -313,7 +344,7 @@ static struct pl_object *by_provider(struct pl_tf *tf, struct resource *r)
 {
 	struct pl_tf_doc *doc = r->pub.doc;
 	struct config_resource *c = pl_tf_config_of(r);
-	const char *key = c ? pl_json_member_str(pl_tf_config_json(tf, c), "provider_config_key") : NULL;
+	const char *key = c ? pl_json_member_str(pl_tf_config_json(c), "provider_config_key") : NULL;
 	struct pl_err err = PL_ERR_INIT;
 	const char *module;
 	json_t *config;

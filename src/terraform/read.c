@@ -371,7 +371,7 @@ static int read_documents(struct pl_tf *tf, const struct pl_input *in, const cha
 		pl_scan_init(&s, (struct pl_slice){ in->data, in->len });
 		s.p += at;
 		rc = read_document(tf, &s, path, &doc, err);
-		tf->odd += s.odd;
+		doc->odd |= s.odd > 0;
 		*first = *first ? *first : doc;
 		if (rc == 1) {
 			*snapshot = (struct pl_slice){ in->data + at, (size_t)(s.p - in->data) - at };
@@ -390,7 +390,6 @@ int pl_tf_read(struct pl_tf *tf, const char *path, const struct pl_tf_options *o
 {
 	struct pl_input *in = pl_alloc(sizeof *in);
 	struct pl_tf_doc *first = NULL;
-	size_t odd = tf->odd;
 
 	tf->as = opt->as;
 	if (pl_input_read(path, opt->terraform_cmd, opt->sha256, in, err)) {
@@ -405,8 +404,5 @@ int pl_tf_read(struct pl_tf *tf, const char *path, const struct pl_tf_options *o
 		return snapshot->n ? 0 : -1;
 	}
 	add_source(tf, first, path, opt, in);
-	if (tf->odd > odd)
-		pl_model_problem(tf->model, path, NULL, "repaired",
-				 "invalid UTF-8, lone surrogates or duplicate keys: replaced by U+FFFD, the last key wins");
 	return 0;
 }

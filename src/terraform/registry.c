@@ -21,24 +21,6 @@ struct type_rows *pl_tf_find_rows(const struct pl_tf *tf, const char *type, size
 	return pl_map_get(&tf->types, key, n + 5);
 }
 
-void pl_tf_parse_resource(struct pl_tf *tf, struct resource *r)
-{
-	struct pl_err err = PL_ERR_INIT;
-	bool odd = false;
-
-	if (r->parsed)
-		return;
-	r->parsed = true;
-	/* the ranges were validated; what cannot be loaded counts as absent */
-	if (r->after.n)
-		r->after_json = pl_json_load(r->after, &odd, &err);
-	if (r->unknown.n)
-		r->unknown_json = pl_json_load(r->unknown, &odd, &err);
-	if (r->sensitive.n)
-		r->sensitive_json = pl_json_load(r->sensitive, &odd, &err);
-	tf->odd += odd;
-}
-
 static void add_rows(struct pl_tf *tf, struct type_rows ***end, const struct pl_provider *p,
 		     const struct pl_tf_row *row)
 {
@@ -122,6 +104,7 @@ void pl_tf_free(struct pl_tf *tf)
 		pl_map_release(&t->by_value);
 	pl_map_release(&tf->types);
 	pl_map_release(&tf->stand_ins);
+	pl_map_release(&tf->paths);
 	free(tf->cluster_types);
 	for (size_t i = 0; i < tf->input_count; i++) {
 		pl_input_release(tf->inputs[i]);

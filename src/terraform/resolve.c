@@ -66,16 +66,16 @@ static bool variable_known(struct known *k, struct config_module *m, struct pl_s
 
 	if (!m->parent)
 		return true; /* root variables' values stand in the plan */
-	expression = pl_tf_call_expression(k->tf, m, name);
+	expression = pl_tf_call_expression(m, name);
 	/* an argument that is left out takes the declared default, which is a constant */
-	return !expression || all_known(k, m->parent, expression, pl_tf_call_for_each(k->tf, m));
+	return !expression || all_known(k, m->parent, expression, pl_tf_call_for_each(m));
 }
 
 static bool output_known(struct known *k, struct config_module *m, const struct pl_tf_ref *ref,
 			 const char *text)
 {
 	struct config_module *child = pl_map_get(&m->children, ref->name.p, ref->name.n);
-	json_t *expression = child ? pl_tf_output_expression(k->tf, child, ref->output) : NULL;
+	json_t *expression = child ? pl_tf_output_expression(child, ref->output) : NULL;
 
 	return expression ? all_known(k, child, expression, NULL) : waits(k, text);
 }
@@ -245,11 +245,11 @@ static void search_variable(struct search *s, const struct place *at, struct pl_
 
 	if (!m || !m->parent || !pl_tf_module_last(pl_slice(at->module), &parent, &call, &key))
 		return;
-	expression = pl_tf_call_expression(s->tf, m, name);
+	expression = pl_tf_call_expression(m, name);
 	if (expression)
 		search_expression(s, (struct place){ .module = pl_arena_strndup(a, parent.p, parent.n),
 				  .key = key.n ? pl_arena_strndup(a, key.p, key.n) : NULL,
-				  .for_each = pl_tf_call_for_each(s->tf, m) }, expression);
+				  .for_each = pl_tf_call_for_each(m) }, expression);
 }
 
 /* Is there an instance of the module at this address? */
@@ -267,7 +267,7 @@ static bool module_exists(const struct search *s, const char *module)
 static bool search_instance(struct search *s, const struct pl_tf_ref *ref, const char *module)
 {
 	struct config_module *child = pl_tf_config_of_module(s->doc, module);
-	json_t *expression = child ? pl_tf_output_expression(s->tf, child, ref->output) : NULL;
+	json_t *expression = child ? pl_tf_output_expression(child, ref->output) : NULL;
 
 	if (!expression)
 		return false;
