@@ -118,23 +118,6 @@ void pl_aws_cluster(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object
 
 /* ---- after joining ---- */
 
-/* The component of the cluster whose name holds the word, as the plan's witness knows it. */
-static const struct pl_fact *component(const struct pl_model *m, const struct pl_object *cluster,
-				       const char *word)
-{
-	for (size_t i = 0; i < m->object_count; i++) {
-		const struct pl_object *o = m->objects[i];
-		const struct pl_fact *f;
-
-		if (o->kind != PL_COMPONENT || o->cluster != cluster)
-			continue;
-		f = pl_object_fact(o, PL_COMPONENT_NAME, PL_PLAN);
-		if (f && f->known && pl_contains(f->value.s, word))
-			return f;
-	}
-	return NULL;
-}
-
 static void infer_network(struct pl_model *m, struct pl_object *cluster, const char *policy,
 			  const struct pl_fact *evidence, const char *note)
 {
@@ -148,8 +131,8 @@ static void infer_network(struct pl_model *m, struct pl_object *cluster, const c
 /* Calico decides when it is installed; the vpc-cni add-on only without it; else nothing is known. */
 static void add_network(struct pl_model *m, struct pl_object *cluster)
 {
-	const struct pl_fact *calico = component(m, cluster, "calico");
-	const struct pl_fact *vpc_cni = component(m, cluster, "vpc-cni");
+	const struct pl_fact *calico = pl_cluster_component(cluster, "calico", PL_PLAN);
+	const struct pl_fact *vpc_cni = pl_cluster_component(cluster, "vpc-cni", PL_PLAN);
 	const struct pl_fact *had = pl_object_fact(cluster, PL_CLUSTER_NETWORK_POLICY, PL_PLAN);
 
 	if (had && had->known)

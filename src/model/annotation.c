@@ -80,10 +80,7 @@ static void judge_object(struct pl_model *m, struct pl_object *o,
 void pl_annotation_judge(struct pl_model *m, struct pl_object *cluster,
 			 const struct pl_annotation_rule *rules)
 {
-	for (size_t i = 0; i < m->object_count; i++) {
-		struct pl_object *o = m->objects[i];
-
-		if (o->kind == PL_LOAD_BALANCER && o->cluster == cluster)
+	for (struct pl_object *o = cluster->things; o; o = o->next_thing)
+		if (o->kind == PL_LOAD_BALANCER)
 			judge_object(m, o, rules);
-	}
 }

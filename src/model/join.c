@@ -278,6 +278,18 @@ static void note_sources(struct pl_model *m)
 	free(t.list);
 }
 
+static void list_things(struct pl_model *m)
+{
+	for (size_t i = m->object_count; i-- > 0;) {
+		struct pl_object *o = m->objects[i];
+
+		if (o->kind == PL_CLUSTER || !o->cluster)
+			continue;
+		o->next_thing = o->cluster->things;
+		o->cluster->things = o;
+	}
+}
+
 void pl_model_join(struct pl_model *m)
 {
 	pl_join_clusters(m);
@@ -289,6 +301,7 @@ void pl_model_join(struct pl_model *m)
 	settle_drift(m);
 	sweep(m);
 	sort_objects(m);
+	list_things(m);
 	pl_join_drift(m);
 	note_sources(m);
 }

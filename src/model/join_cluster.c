@@ -87,12 +87,6 @@ static void join_stand_ins(struct pl_model *m, const struct pl_join_key *run, si
 		pl_join_unite(m, real, stand_in);
 }
 
-static void join_endpoints(struct pl_model *m, const struct pl_join_key *run, size_t n)
-{
-	for (size_t i = 1; i < n; i++)
-		pl_join_unite(m, run[0].object, run[i].object);
-}
-
 /* A cluster seen live goes to the one that the user said its source is about. */
 static void join_as_told(struct pl_model *m, struct pl_object *o)
 {
@@ -147,7 +141,7 @@ void pl_join_clusters(struct pl_model *m)
 			pl_join_add(&endpoints, endpoint, o);
 	}
 	pl_join_runs(&names, join_names, m);
-	pl_join_runs(&endpoints, join_endpoints, m);
+	pl_join_runs(&endpoints, pl_join_run, m);
 	pl_join_addresses(m, true);
 	pl_join_runs(&all, join_stand_ins, m);
 	for (size_t i = 0; i < m->object_count; i++)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The model's lists: sources, objects, problems, and the arena they live in. */
 #include "model/model.h"
-
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "base/str.h"
 
 struct pl_model *pl_model_new(void)
 {
@@ -88,6 +89,19 @@ struct pl_object *pl_object_joined(const struct pl_object *o)
 	while (o && o->joined)
 		o = o->joined;
 	return (struct pl_object *)(uintptr_t)o;
+}
+
+const struct pl_fact *pl_cluster_component(const struct pl_object *cluster, const char *word,
+					   enum pl_witness w)
+{
+	for (const struct pl_object *o = cluster->things; o; o = o->next_thing) {
+		const struct pl_fact *f =
+			o->kind == PL_COMPONENT ? pl_object_fact(o, PL_COMPONENT_NAME, (int)w) : NULL;
+
+		if (f && f->known && pl_contains(f->value.s, word))
+			return f;
+	}
+	return NULL;
 }
 
 void pl_model_problem(struct pl_model *m, const char *source, const char *object, const char *code,

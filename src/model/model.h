@@ -116,6 +116,8 @@ struct pl_object {
 	size_t run_count, run_cap;
 	const int *sources;        /* of a joined cluster: those that told of it or its parts, sorted */
 	size_t source_count;
+	struct pl_object *things;     /* of a joined cluster: the first of what belongs to it, then */
+	struct pl_object *next_thing; /* the next, in the model's order */
 };
 
 /* What an object has become: itself, or what joining made it part of. */
@@ -217,6 +219,10 @@ void pl_model_problem(struct pl_model *m, const char *source, const char *object
  * have no node, and sorts everything.  Call once, after the last source.
  */
 void pl_model_join(struct pl_model *m);
+
+/* The name of a component of a joined cluster that holds the word, as the witness knows it, or NULL. */
+const struct pl_fact *pl_cluster_component(const struct pl_object *cluster, const char *word,
+					   enum pl_witness w);
 
 /* Is everything of that kind that this witness could show for the cluster in the model? */
 bool pl_model_complete(const struct pl_model *m, const struct pl_object *cluster, enum pl_witness w,

@@ -39,14 +39,16 @@ static const char *judge(struct pl_model *m, size_t i, bool of_cluster)
 	struct pl_source source = { .name = "s", .kind = "terraform-plan", .complete = true };
 	int s = pl_model_source(m, &source);
 	struct pl_object *cluster = pl_model_object(m, PL_CLUSTER, "c", s, "c");
+	struct pl_object *other = pl_model_object(m, PL_CLUSTER, "other", s, "other");
 	struct pl_object *o = pl_model_object(m, PL_LOAD_BALANCER, "lb", s, "lb");
 	struct pl_value v = { .type = PL_MAP, .map = cases[i].pairs, .count = cases[i].count,
 			      .open = cases[i].open };
 	const struct pl_fact *f;
 	const char *text = "";
 
-	o->cluster = of_cluster ? cluster : NULL;
+	o->cluster = of_cluster ? cluster : other;
 	pl_fact_add(m, o, PL_LB_ANNOTATIONS, &v, NULL);
+	pl_model_join(m);
 	pl_annotation_judge(m, cluster, rules);
 	f = pl_object_fact(o, PL_LB_ANNOTATION_PROBLEMS, -1);
 	for (size_t k = 0; f && k < f->value.count; k++)

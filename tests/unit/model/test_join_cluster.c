@@ -22,6 +22,7 @@ static const struct {
 	{ "other account", { "a", "a" }, { "eu", "eu" }, { "1", "2" }, { 0 }, false, 2 },
 	{ "same place", { "a", "a" }, { "eu", "eu" }, { "1", "1" }, { 0 }, false, 1 },
 	{ "same endpoint", { "a", "b" }, { 0 }, { 0 }, { "https://x", "https://x" }, false, 1 },
+	{ "same endpoint, one source knows its own apart", { "a", "b" }, { 0 }, { 0 }, { "https://x", "https://x" }, true, 2 },
 	{ "other endpoint", { "a", "b" }, { 0 }, { 0 }, { "https://x", "https://y" }, false, 2 },
 };
 

@@ -112,6 +112,7 @@ static inline const char *problems_of(struct pl_model *m, const struct pl_provid
 	o->cluster = cluster;
 	pl_fact_text(m, cluster, PL_CLUSTER_PROVIDER, provider, NULL);
 	pl_fact_add(m, o, PL_LB_ANNOTATIONS, &v, NULL);
+	pl_model_join(m);
 	p->finish(m, cluster);
 	f = pl_object_fact(o, PL_LB_ANNOTATION_PROBLEMS, -1);
 	return f ? pl_value_text(&m->arena, &f->value) : "-";
