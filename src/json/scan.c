@@ -372,16 +372,36 @@ int pl_scan_element(struct pl_scan *s, struct pl_err *err)
 	return more;
 }
 
+/*
+ * Takes the backslashes from a text whose only escapes are \" and \\, as in every address with a key;
+ * NULL when it has others.
+ */
+static char *without_backslashes(struct pl_arena *a, struct pl_slice text)
+{
+	char *copy = pl_arena_strndup(a, text.p, text.n), *to = copy;
+
+	for (const char *p = copy, *end = copy + text.n; p < end; p++) {
+		if (*p == '\\' && *++p != '"' && *p != '\\')
+			return NULL;
+		if ((unsigned char)*p < 0x20 || (unsigned char)*p >= 0x80)
+			return NULL;
+		*to++ = *p;
+	}
+	*to = '\0';
+	return copy;
+}
+
 char *pl_scan_text(struct pl_arena *a, struct pl_slice value)
 {
+	struct pl_err err = PL_ERR_INIT;
+	pl_auto_json *j = NULL;
+	char *text;
+
 	if (value.n < 2 || value.p[0] != '"')
 		return NULL;
-	if (pl_span_plain(value.p + 1, value.p + value.n) == value.p + value.n - 1)
-		return pl_arena_strndup(a, value.p + 1, value.n - 2);
-	{
-		struct pl_err err = PL_ERR_INIT;
-		pl_auto_json *j = pl_json_load(value, NULL, &err);
-
-		return j && json_is_string(j) ? pl_arena_strdup(a, json_string_value(j)) : NULL;
-	}
+	text = without_backslashes(a, (struct pl_slice){ value.p + 1, value.n - 2 });
+	if (text)
+		return text;
+	j = pl_json_load(value, NULL, &err);
+	return j && json_is_string(j) ? pl_arena_strdup(a, json_string_value(j)) : NULL;
 }

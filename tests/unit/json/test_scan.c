@@ -185,6 +185,7 @@ static void decodes_texts(void **state)
 	(void)state;
 	assert_string_equal(pl_scan_text(&a, pl_slice("\"plain\"")), "plain");
 	assert_string_equal(pl_scan_text(&a, pl_slice("\"x\\\"y\\u00e9\"")), "x\"y\xc3\xa9");
+	assert_string_equal(pl_scan_text(&a, pl_slice("\"a[\\\"k\\\"].b\\\\c\"")), "a[\"k\"].b\\c");
 	assert_string_equal(pl_scan_text(&a, pl_slice("\"\xff\"")), "\xef\xbf\xbd");
 	assert_null(pl_scan_text(&a, pl_slice("12")));
 	assert_null(pl_scan_text(&a, pl_slice("")));
