@@ -15,6 +15,7 @@
 
 void pl_scan_init(struct pl_scan *s, struct pl_slice text)
 {
+	text.p = text.p ? text.p : ""; /* of a member that is not there */
 	*s = (struct pl_scan){ .base = text.p, .p = text.p, .end = text.p + text.n, .fresh = true };
 }
 

@@ -2,6 +2,7 @@
 /* See judge.h.  Input and stderr are files without a name, so that tests can run beside each other. */
 #include <fcntl.h>
 #include <jansson.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "report/report.h"
 
 extern const struct pl_command pl_command_check;
+void __sanitizer_set_report_fd(void *fd) __attribute__((weak));
 
 static struct pl_arch *arch;
 static struct pl_buf arch_text = PL_BUF_INIT;
@@ -54,6 +56,8 @@ void judge_start(void)
 	input = nameless_file("input");
 	complaints = nameless_file("complaints");
 	real_stderr = dup(STDERR_FILENO);
+	if (__sanitizer_set_report_fd) /* what it reports is no complaint of ours */
+		__sanitizer_set_report_fd((void *)(intptr_t)real_stderr);
 	arch = pl_find_arch("gitpod", NULL, 0, &arch_text, &err);
 	if (!arch) {
 		fprintf(stderr, "%s\n", err.text);
