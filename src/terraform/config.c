@@ -220,15 +220,84 @@ struct config_resource *pl_tf_config_of(struct resource *r)
 	return r->config;
 }
 
+/* ---- references in one order ---- */
+
+/* What says most to a person comes first: resources, data, outputs; then locals and the rest. */
+static int reference_rank(const char *ref)
+{
+	static const char *const heads[] = { "data.", "module.", "local.", "var.", "each.", "count.",
+					     "path.", "terraform.", "self." };
+
+	for (int i = 0; i < (int)(sizeof heads / sizeof *heads); i++)
+		if (pl_starts(ref, heads[i]))
+			return i < 2 ? i + 1 : 3;
+	return 0;
+}
+
+/* A step goes before the end and the end before any letter: so cuts stand right behind the longer one. */
+static int reference_letter(char c)
+{
+	return c == '.' ? 0 : c == '[' ? 1 : !c ? 2 : 3 + (unsigned char)c;
+}
+
+static int by_reference(const void *a, const void *b)
+{
+	const char *x = json_string_value(*(json_t *const *)a), *y = json_string_value(*(json_t *const *)b);
+	int rank = reference_rank(x) - reference_rank(y);
+
+	for (; *x && *x == *y; y++)
+		x++;
+	return rank ? rank : reference_letter(*x) - reference_letter(*y);
+}
+
+static void sort_strings(json_t *list)
+{
+	size_t n = json_array_size(list), i;
+	pl_auto_free json_t **sorted = NULL;
+	json_t *v;
+
+	json_array_foreach(list, i, v)
+		if (!json_is_string(v))
+			return;
+	if (n < 2)
+		return;
+	sorted = pl_alloc(n * sizeof *sorted);
+	json_array_foreach(list, i, v)
+		sorted[i] = json_incref(v);
+	qsort(sorted, n, sizeof *sorted, by_reference);
+	for (i = 0; i < n; i++)
+		json_array_set_new(list, i, sorted[i]);
+}
+
+/* Terraform writes the references of some expressions in another order each time: never ours. */
+static void sort_references(json_t *j)
+{
+	const char *key;
+	json_t *v;
+	size_t i;
+
+	if (json_is_object(j))
+		json_object_foreach(j, key, v) {
+			if (!strcmp(key, "references"))
+				sort_strings(v);
+			sort_references(v);
+		}
+	json_array_foreach(j, i, v)
+		sort_references(v);
+}
+
 /* Parses a range once; an absent or odd one becomes an empty object. */
 static json_t *parsed(struct pl_slice range, json_t **to)
 {
 	struct pl_err err = PL_ERR_INIT;
 
-	if (!*to && range.n)
+	if (*to)
+		return *to;
+	if (range.n)
 		*to = pl_json_load(range, NULL, &err);
 	if (!*to)
 		*to = json_object();
+	sort_references(*to);
 	return *to;
 }
 

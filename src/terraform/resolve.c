@@ -3,8 +3,8 @@
  * References, followed through variables, module calls, outputs and for_each: to learn whether a
  * value stood at plan time, and to find the resource that an attribute leads to.
  *
- * The list of an expression names every traversal longest first and then cut shorter step by step;
- * only the longest ones are followed.  Locals are not in the file: a reference to one ends there.
+ * The list of an expression names every traversal longest first and then cut shorter step by step
+ * (config.c puts it into that order); only the longest ones are followed.  Locals are not in the file: a reference to one ends there.
  */
 #include <string.h>
 
