@@ -48,9 +48,21 @@ int pl_emit(const struct pl_buf *b)
 	return pl_complain(&err);
 }
 
-int pl_emit_file(const char *path, const struct pl_buf *b)
+/* What stands at the path and is no plain file (a device, a pipe, a link) is written into as it is. */
+static int write_into(const char *path, const struct pl_buf *b)
 {
-	struct pl_err err = PL_ERR_INIT;
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666), rc;
+
+	if (fd < 0)
+		return errno;
+	rc = write_all(fd, b);
+	if (close(fd) && !rc)
+		rc = errno;
+	return rc == EPIPE ? 0 : rc;
+}
+
+static int write_beside(const char *path, const struct pl_buf *b)
+{
 	pl_auto_buf beside = PL_BUF_INIT;
 	mode_t mask = umask(0);
 	int fd, rc = 0;
@@ -58,16 +70,28 @@ int pl_emit_file(const char *path, const struct pl_buf *b)
 	umask(mask);
 	pl_buf_addf(&beside, "%s.XXXXXX", path);
 	fd = mkstemp(beside.data);
-	if (fd < 0 || (rc = write_all(fd, b)) || fchmod(fd, 0666 & ~mask))
+	if (fd < 0)
+		return errno;
+	if ((rc = write_all(fd, b)) || fchmod(fd, 0666 & ~mask))
 		rc = rc ? rc : errno;
-	if (fd >= 0 && close(fd) && !rc)
+	if (close(fd) && !rc)
 		rc = errno;
 	if (!rc && rename(beside.data, path))
 		rc = errno;
+	if (rc)
+		unlink(beside.data);
+	return rc;
+}
+
+int pl_emit_file(const char *path, const struct pl_buf *b)
+{
+	struct pl_err err = PL_ERR_INIT;
+	struct stat st;
+	bool plain = lstat(path, &st) || S_ISREG(st.st_mode);
+	int rc = plain ? write_beside(path, b) : write_into(path, b);
+
 	if (!rc)
 		return 0;
-	if (fd >= 0)
-		unlink(beside.data);
 	pl_err_set(&err, PL_E_INTERNAL, "cannot write '%s': %s", path, strerror(rc));
 	return pl_complain(&err);
 }
