@@ -41,6 +41,7 @@ bool pl_aws_is_spot(struct pl_tf *tf, struct pl_tf_resource *r);
 /* runtime.c: container runtime of an EKS node, from its system, version and bootstrap. */
 void pl_aws_runtime(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o,
 		    const char *version, const struct pl_tf_boot *boot);
+extern const char pl_aws_containerd[]; /* why a version decides it */
 
 /* pool.c */
 void pl_aws_node_group(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o);

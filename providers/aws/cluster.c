@@ -6,6 +6,7 @@
 #include "aws/service.h"
 #include "base/str.h"
 #include "model/annotation.h"
+#include "model/runtime.h"
 
 const char *const pl_aws_cluster_types[] = { "aws_eks_cluster", NULL };
 
@@ -131,15 +132,19 @@ static void infer_network(struct pl_model *m, struct pl_object *cluster, const c
 /* Calico decides when it is installed; the vpc-cni add-on only without it; else nothing is known. */
 static void add_network(struct pl_model *m, struct pl_object *cluster)
 {
-	const struct pl_fact *calico = pl_cluster_component(cluster, "calico", PL_PLAN);
-	const struct pl_fact *vpc_cni = pl_cluster_component(cluster, "vpc-cni", PL_PLAN);
+	const struct pl_fact *calico = pl_cluster_component(m, cluster, "calico", PL_PLAN);
+	const struct pl_fact *vpc_cni = pl_cluster_component(m, cluster, "vpc-cni", PL_PLAN);
 	const struct pl_fact *had = pl_object_fact(cluster, PL_CLUSTER_NETWORK_POLICY, PL_PLAN);
 
-	if (had && had->known)
+	if (had && had->known && had->basis != PL_INFERRED)
 		return;
-	pl_object_forget(cluster, PL_CLUSTER_NETWORK_POLICY, PL_PLAN); /* of a snapshot */
+	/* what a snapshot inferred, it inferred from its own components alone */
+	pl_object_forget(cluster, PL_CLUSTER_NETWORK_POLICY, PL_PLAN);
 	if (calico)
 		infer_network(m, cluster, "calico", calico, "Calico is installed");
+	else if (pl_cluster_component(m, NULL, "calico", PL_PLAN))
+		pl_fact_unknown(m, cluster, PL_CLUSTER_NETWORK_POLICY,
+				"Calico is installed, but in which cluster is not said: --join SOURCE=CLUSTER says it", NULL);
 	else if (vpc_cni)
 		infer_network(m, cluster, "vpc-cni", vpc_cni,
 			      "the vpc-cni add-on is installed, and Calico is not");
@@ -156,5 +161,6 @@ void pl_aws_finish(struct pl_model *m, struct pl_object *cluster)
 	if (!f || !f->known || !pl_streq(f->value.s, "eks"))
 		return;
 	add_network(m, cluster);
+	pl_runtime_infer(m, cluster, pl_aws_containerd);
 	pl_annotation_judge(m, cluster, pl_aws_annotation_rules);
 }

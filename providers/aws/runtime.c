@@ -8,6 +8,8 @@
 #include "base/scalar.h"
 #include "base/str.h"
 
+const char pl_aws_containerd[] = "EKS runs only containerd from 1.24 on";
+
 static const struct pl_version without_docker = { 2, { 1, 24, 0, 0 } };
 
 /* The system as the pool's facts have it; NULL when it is not known. */
@@ -40,7 +42,7 @@ void pl_aws_runtime(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object
 		return;
 	} else if (pl_version_cmp(&v, &without_docker) >= 0) {
 		f = pl_fact_text(m, o, PL_POOL_RUNTIME, "containerd", NULL);
-		f->note = "EKS runs only containerd from 1.24 on";
+		f->note = pl_aws_containerd;
 	} else {
 		pl_fact_unknown(m, o, PL_POOL_RUNTIME, "the bootstrap script decides before 1.24", NULL);
 		return;

@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "google/google.h"
 #include "model/annotation.h"
+#include "model/runtime.h"
 
 /* ---- which rules are balancers ---- */
 
@@ -208,6 +209,8 @@ void pl_google_finish(struct pl_model *m, struct pl_object *cluster)
 {
 	const struct pl_fact *f = pl_object_fact(cluster, PL_CLUSTER_PROVIDER, -1);
 
-	if (f && f->known && pl_streq(f->value.s, "gke"))
+	if (f && f->known && pl_streq(f->value.s, "gke")) {
 		pl_annotation_judge(m, cluster, annotation_rules);
+		pl_runtime_infer(m, cluster, pl_google_containerd);
+	}
 }

@@ -96,6 +96,8 @@ static const char *version_text(const struct place *p)
 	return cluster ? pl_tf_text(p->tf, cluster, "min_master_version") : NULL;
 }
 
+const char pl_google_containerd[] = "GKE runs only containerd from 1.24 on";
+
 static void add_runtime(const struct place *p, const char *image, const char *path)
 {
 	static const struct pl_version last = { 2, { 1, 24, 0, 0 } };
@@ -116,7 +118,7 @@ static void add_runtime(const struct place *p, const char *image, const char *pa
 	}
 	f = pl_fact_text(p->m, p->o, PL_POOL_RUNTIME,
 			 pl_version_cmp(&version, &last) < 0 ? "docker" : "containerd", path);
-	f->note = "GKE runs only containerd from 1.24 on";
+	f->note = pl_google_containerd;
 }
 
 static const char *os_of(const char *image)

@@ -455,9 +455,10 @@ void pl_k3s_clusters(struct pl_tf *tf, const struct pl_k3s_hosts *hosts)
 
 /* ---- after joining ---- */
 
-static bool has_component(const struct pl_object *cluster, const char *word)
+static bool has_component(const struct pl_model *m, const struct pl_object *cluster,
+			  const char *word)
 {
-	return pl_cluster_component(cluster, word, PL_PLAN) != NULL;
+	return pl_cluster_component(m, cluster, word, PL_PLAN) != NULL;
 }
 
 /* What charts and manifests of the same run install in place of flannel and servicelb. */
@@ -467,7 +468,7 @@ void pl_k3s_finish(struct pl_model *m, struct pl_object *cluster)
 	struct pl_fact *now;
 
 	if (f && !f->known && pl_streq(f->waits_for, flannel_is_off) &&
-	    (has_component(cluster, "calico") || has_component(cluster, "tigera"))) {
+	    (has_component(m, cluster, "calico") || has_component(m, cluster, "tigera"))) {
 		pl_object_forget(cluster, PL_CLUSTER_NETWORK_POLICY, PL_PLAN);
 		now = pl_fact_text(m, cluster, PL_CLUSTER_NETWORK_POLICY, "calico", NULL);
 		now->basis = PL_INFERRED;
@@ -478,7 +479,7 @@ void pl_k3s_finish(struct pl_model *m, struct pl_object *cluster)
 		return;
 	f = pl_object_fact(cluster, PL_CLUSTER_SERVICE_LB, PL_PLAN);
 	if (f && f->known && !f->value.b &&
-	    (has_component(cluster, "metallb") || has_component(cluster, "kube-vip"))) {
+	    (has_component(m, cluster, "metallb") || has_component(m, cluster, "kube-vip"))) {
 		pl_object_forget(cluster, PL_CLUSTER_SERVICE_LB, PL_PLAN);
 		now = pl_fact_bool(m, cluster, PL_CLUSTER_SERVICE_LB, true, NULL);
 		now->basis = PL_INFERRED;

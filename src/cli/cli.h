@@ -6,6 +6,7 @@
 #include "arch/arch.h"
 #include "cli/options.h"
 #include "model/model.h"
+#include "terraform/terraform.h"
 
 enum { PL_EXIT_OK = 0, PL_EXIT_OURS = 1, PL_EXIT_USAGE = 2 };
 
@@ -14,7 +15,10 @@ int pl_complain(const struct pl_err *err);
 
 /* Writes to stdout; a reader that went away is no error.  Returns 0, or 1 after complaining. */
 int pl_emit(const struct pl_buf *b);
-/* Writes a file whole: beside it first, then renamed into place.  0, or 1 after complaining. */
+/*
+ * Writes a file whole: beside it first, then renamed into place; a device, a pipe or a link is written
+ * into.  0, or 1 after complaining.
+ */
 int pl_emit_file(const char *path, const struct pl_buf *b);
 
 /* How much of what --arch names stands before "/PROFILE". */
@@ -35,7 +39,8 @@ struct pl_run {
 };
 
 /* Reads every word of the command line as a source.  `digest`: compute each source's sha256. */
-int pl_run_collect(const struct pl_args *args, bool digest, struct pl_run *run, struct pl_err *err)
+int pl_run_collect(const struct pl_args *args, enum pl_tf_purpose purpose, bool digest,
+		   struct pl_run *run, struct pl_err *err)
 	__attribute__((warn_unused_result));
 void pl_run_release(struct pl_run *run);
 

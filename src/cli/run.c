@@ -97,7 +97,8 @@ static int check_words(const struct pl_args *args, struct pl_err *err)
 	return check_as(pl_args_get(args, "as"), err) || check_joins(args, err) ? -1 : 0;
 }
 
-int pl_run_collect(const struct pl_args *args, bool digest, struct pl_run *run, struct pl_err *err)
+int pl_run_collect(const struct pl_args *args, enum pl_tf_purpose purpose, bool digest,
+		   struct pl_run *run, struct pl_err *err)
 {
 	struct pl_tf_options opt = { .terraform_cmd = pl_args_get(args, "terraform"),
 				     .as = pl_args_get(args, "as"), .sha256 = digest };
@@ -113,7 +114,7 @@ int pl_run_collect(const struct pl_args *args, bool digest, struct pl_run *run, 
 	}
 	if (!run->model->source_count) {
 		run->refused = true;
-	} else if (pl_tf_collect(tf, &run->why)) {
+	} else if (pl_tf_collect(tf, purpose, &run->why)) {
 		run->refused = true;
 		run->forced_exit = pl_complain(&run->why);
 	}

@@ -281,12 +281,12 @@ static void note_sources(struct pl_model *m)
 static void list_things(struct pl_model *m)
 {
 	for (size_t i = m->object_count; i-- > 0;) {
-		struct pl_object *o = m->objects[i];
+		struct pl_object *o = m->objects[i], **first = o->cluster ? &o->cluster->things : &m->things;
 
-		if (o->kind == PL_CLUSTER || !o->cluster)
+		if (o->kind == PL_CLUSTER)
 			continue;
-		o->next_thing = o->cluster->things;
-		o->cluster->things = o;
+		o->next_thing = *first;
+		*first = o;
 	}
 }
 

@@ -91,10 +91,10 @@ struct pl_object *pl_object_joined(const struct pl_object *o)
 	return (struct pl_object *)(uintptr_t)o;
 }
 
-const struct pl_fact *pl_cluster_component(const struct pl_object *cluster, const char *word,
-					   enum pl_witness w)
+const struct pl_fact *pl_cluster_component(const struct pl_model *m, const struct pl_object *cluster,
+					   const char *word, enum pl_witness w)
 {
-	for (const struct pl_object *o = cluster->things; o; o = o->next_thing) {
+	for (const struct pl_object *o = cluster ? cluster->things : m->things; o; o = o->next_thing) {
 		const struct pl_fact *f =
 			o->kind == PL_COMPONENT ? pl_object_fact(o, PL_COMPONENT_NAME, (int)w) : NULL;
 

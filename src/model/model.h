@@ -161,6 +161,7 @@ struct pl_model {
 	size_t problem_count, problem_cap;
 	struct pl_drift *drift;
 	size_t drift_count, drift_cap;
+	struct pl_object *things; /* after joining: what belongs to no cluster; see next_thing */
 };
 
 struct pl_model *pl_model_new(void);
@@ -220,9 +221,12 @@ void pl_model_problem(struct pl_model *m, const char *source, const char *object
  */
 void pl_model_join(struct pl_model *m);
 
-/* The name of a component of a joined cluster that holds the word, as the witness knows it, or NULL. */
-const struct pl_fact *pl_cluster_component(const struct pl_object *cluster, const char *word,
-					   enum pl_witness w);
+/*
+ * The name of a component that holds the word, as the witness knows it, or NULL: of a joined cluster,
+ * or (NULL) of those that belong to none.
+ */
+const struct pl_fact *pl_cluster_component(const struct pl_model *m, const struct pl_object *cluster,
+					   const char *word, enum pl_witness w);
 
 /* Is everything of that kind that this witness could show for the cluster in the model? */
 bool pl_model_complete(const struct pl_model *m, const struct pl_object *cluster, enum pl_witness w,

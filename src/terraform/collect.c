@@ -111,21 +111,34 @@ static const char *why_nothing(const struct pl_tf_doc *doc)
 	       "module that holds the cluster";
 }
 
-static bool holds_cluster_or_pool(const struct pl_model *m)
+static bool holds_enough(const struct pl_model *m, enum pl_tf_purpose purpose)
 {
 	for (size_t i = 0; i < m->object_count; i++) {
 		const struct pl_object *o = m->objects[i];
 
-		if (!o->gone && (o->kind == PL_CLUSTER || o->kind == PL_POOL))
+		if (!o->gone && (purpose == PL_TF_SNAPSHOT || o->kind == PL_CLUSTER || o->kind == PL_POOL))
 			return true;
 	}
 	return false;
+}
+
+/* Sources of another kind need no cluster. */
+static bool all_of_plans(const struct pl_model *m)
+{
+	for (size_t i = 0; i < m->source_count; i++)
+		if (m->sources[i].witness != PL_PLAN)
+			return false;
+	return true;
 }
 
 static int refuse(struct pl_tf *tf, struct pl_err *err)
 {
 	const struct pl_tf_doc *worst = tf->docs;
 
+	if (!worst)
+		return pl_err_set(err, PL_E_INPUT, "'%s' is a snapshot without cluster and node pool; give the "
+				  "snapshot of the root module that holds the cluster as well",
+				  tf->model->sources[0].name);
 	for (const struct pl_tf_doc *d = tf->docs; d; d = d->next)
 		if (d->deletions > worst->deletions)
 			worst = d;
@@ -148,10 +161,8 @@ static void tell_repairs(struct pl_tf *tf)
 	}
 }
 
-int pl_tf_collect(struct pl_tf *tf, struct pl_err *err)
+int pl_tf_collect(struct pl_tf *tf, enum pl_tf_purpose purpose, struct pl_err *err)
 {
-	if (!tf->docs)
-		return 0;
 	each_row(tf, true, build_object);
 	each_row(tf, false, build_object);
 	each_row(tf, false, link_object);
@@ -160,7 +171,7 @@ int pl_tf_collect(struct pl_tf *tf, struct pl_err *err)
 	for (size_t i = 0; tf->providers[i]; i++)
 		if (tf->providers[i]->gather)
 			tf->providers[i]->gather(tf);
-	if (!holds_cluster_or_pool(tf->model))
+	if ((tf->docs || all_of_plans(tf->model)) && !holds_enough(tf->model, purpose))
 		return refuse(tf, err);
 	for (struct pl_tf_doc *d = tf->docs; d; d = d->next)
 		pl_tf_collect_drift(tf, d);

@@ -5,7 +5,7 @@
  *
  *	tf = pl_tf_new(model, providers);
  *	for each source: pl_tf_read(tf, "plan.json", &options, &err);
- *	pl_tf_collect(tf, &err);
+ *	pl_tf_collect(tf, PL_TF_JUDGE, &err);
  *	pl_model_join(model); then each provider's finish()
  */
 #ifndef PL_TERRAFORM_TERRAFORM_H
@@ -36,9 +36,11 @@ int pl_tf_read(struct pl_tf *tf, const char *path, const struct pl_tf_options *o
 	       struct pl_slice *snapshot, struct pl_err *err) __attribute__((warn_unused_result));
 
 /*
- * Objects, links and facts of everything read.  Fails with PL_E_INPUT when the sources together hold
- * neither cluster nor pool, saying why.
+ * Objects, links and facts of everything read.  Fails with PL_E_INPUT, saying why, when the sources
+ * together hold neither cluster nor pool and shall be judged; of a snapshot, which others may complete,
+ * when they hold nothing at all.
  */
-int pl_tf_collect(struct pl_tf *tf, struct pl_err *err) __attribute__((warn_unused_result));
+enum pl_tf_purpose { PL_TF_JUDGE, PL_TF_SNAPSHOT };
+int pl_tf_collect(struct pl_tf *tf, enum pl_tf_purpose purpose, struct pl_err *err) __attribute__((warn_unused_result));
 
 #endif

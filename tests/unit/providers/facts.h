@@ -65,7 +65,7 @@ static inline int collect(struct pl_model *m, const char *text, const char *as)
 	unlink(path);
 	if (failed)
 		fail_msg("%s", err.text);
-	failed = pl_tf_collect(tf, &err);
+	failed = pl_tf_collect(tf, PL_TF_JUDGE, &err);
 	pl_tf_free(tf);
 	return failed;
 }
