@@ -8,7 +8,7 @@
 #include "model/model.h"
 #include "terraform/terraform.h"
 
-enum { PL_EXIT_OK = 0, PL_EXIT_OURS = 1, PL_EXIT_USAGE = 2 };
+enum { PL_EXIT_OK = 0, PL_EXIT_OURS = 1, PL_EXIT_USAGE = 2, PL_EXIT_INTERRUPTED = 130 };
 
 /* "plumbline: TEXT" on stderr, escaped; returns the status that the error's code asks for. */
 int pl_complain(const struct pl_err *err);

@@ -2,6 +2,7 @@
 /* plumbline: finds the command, parses its options, runs it.  Everything else is elsewhere. */
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 
@@ -41,11 +42,24 @@ static int run(const struct pl_command *c, int argc, char **argv)
 	return status;
 }
 
+static void interrupted(int sig)
+{
+	(void)sig;
+	_exit(PL_EXIT_INTERRUPTED);
+}
+
+static void set_signals(void)
+{
+	signal(SIGPIPE, SIG_IGN); /* a reader that goes away ends the output, not the verdict */
+	if (signal(SIGINT, interrupted) == SIG_IGN)
+		signal(SIGINT, SIG_IGN); /* started in the background */
+}
+
 int main(int argc, char **argv)
 {
 	struct pl_err err = PL_ERR_INIT;
 
-	signal(SIGPIPE, SIG_IGN); /* a reader that goes away ends the output, not the verdict */
+	set_signals();
 	if (argc < 2 || !strcmp(argv[1], "help") || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
 		return help() ? PL_EXIT_OURS : argc < 2 ? PL_EXIT_USAGE : PL_EXIT_OK;
 	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "version"))
