@@ -12,6 +12,7 @@ enum pl_err_code {
 	PL_E_USAGE,    /* the command line, or a file the user wrote, is wrong: exit 2 */
 	PL_E_INPUT,    /* a source cannot be read or is not what it should be: exit 2 */
 	PL_E_LIMIT,    /* a size from outside passes its limit in base/limits.h: exit 2 */
+	PL_E_TIMEOUT,  /* a program or a peer did not answer in time: exit 2 */
 	PL_E_INTERNAL, /* our own failure: exit 1 */
 };
 

@@ -22,6 +22,10 @@
 #define PL_LIMIT_REFERENCE_STEPS 64
 /* A module path; Terraform's own limits end long before. */
 #define PL_LIMIT_MODULE_DEPTH 64
+/* How long `terraform show` of a binary plan may take, in milliseconds, without --timeout. */
+#define PL_LIMIT_SHOW_MILLISECONDS 600000
+/* What a program that fails may say before the rest is thrown away. */
+#define PL_LIMIT_SAID_BYTES (64UL << 10)
 /* Profiles of an architecture. */
 #define PL_LIMIT_PROFILES 32
 /* A condition in an architecture. */

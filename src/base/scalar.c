@@ -87,6 +87,30 @@ bool pl_bytes_parse(const char *s, int64_t *out)
 	return false;
 }
 
+bool pl_duration_parse(const char *s, int64_t *milliseconds)
+{
+	static const struct {
+		const char *name;
+		int64_t milliseconds;
+	} durations[] = { { "", 1000 }, { "ms", 1 }, { "s", 1000 }, { "m", 60000 }, { "h", 3600000 } };
+	const int64_t day = 86400000;
+	int64_t n = 0;
+
+	if (!is_digit(*s))
+		return false;
+	for (; is_digit(*s); s++) {
+		n = n * 10 + (*s - '0');
+		if (n > day)
+			return false;
+	}
+	for (size_t i = 0; i < sizeof durations / sizeof *durations; i++)
+		if (!strcmp(s, durations[i].name) && n && n <= day / durations[i].milliseconds) {
+			*milliseconds = n * durations[i].milliseconds;
+			return true;
+		}
+	return false;
+}
+
 const char *pl_bytes_text(int64_t bytes, char buf[32])
 {
 	static const struct {

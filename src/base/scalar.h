@@ -31,6 +31,9 @@ bool pl_bytes_parse(const char *s, int64_t *out);
 /* The shortest exact text in GiB, GB, MiB or bytes: "16 GiB", "512 GB".  buf of 32 bytes. */
 const char *pl_bytes_text(int64_t bytes, char buf[32]);
 
+/* "500ms", "30s", "5m", "1h" as milliseconds, from 1 ms to a day; a bare number is seconds. */
+bool pl_duration_parse(const char *s, int64_t *milliseconds);
+
 /* A calendar day as the number of days since 1970-01-01. */
 bool pl_date_parse(const char *iso, int64_t *days); /* YYYY-MM-DD, a day that exists */
 const char *pl_date_text(int64_t days, char buf[16]);

@@ -214,7 +214,7 @@ static int check(const struct pl_args *args)
 
 static const struct pl_option *const options[] = {
 	&pl_opt_arch, &pl_opt_set, &pl_opt_output, &pl_opt_fail_on, &pl_opt_as, &pl_opt_as_of,
-	&pl_opt_join, &pl_opt_terraform, &pl_opt_verbose, &pl_opt_quiet, &pl_opt_no_color, NULL,
+	&pl_opt_join, &pl_opt_terraform, &pl_opt_timeout, &pl_opt_verbose, &pl_opt_quiet, &pl_opt_no_color, NULL,
 };
 
 const struct pl_command pl_command_check = {

@@ -23,7 +23,7 @@ static int facts(const struct pl_args *args)
 }
 
 static const struct pl_option *const options[] = {
-	&pl_opt_as, &pl_opt_join, &pl_opt_terraform, NULL,
+	&pl_opt_as, &pl_opt_join, &pl_opt_terraform, &pl_opt_timeout, NULL,
 };
 
 const struct pl_command pl_command_facts = {

@@ -26,8 +26,10 @@ const struct pl_option pl_opt_join = {
 	"join", "SOURCE=CLUSTER", true, "what SOURCE holds belongs to that cluster" };
 const struct pl_option pl_opt_terraform = {
 	"terraform", "PROGRAM", false, "shows binary plans (default terraform, else tofu)" };
+const struct pl_option pl_opt_timeout = {
+	"timeout", "DURATION", false, "how long showing a binary plan may take, as 30s or 5m (default 10m)" };
 const struct pl_option pl_opt_verbose = { "v", NULL, false, "show every row, also what passed" };
-const struct pl_option pl_opt_quiet = { "q", NULL, false, "show the last line only" };
+const struct pl_option pl_opt_quiet = { "q", NULL, false, "show only what failed, and the last line" };
 const struct pl_option pl_opt_no_color = { "no-color", NULL, false, "no colour, also on a terminal" };
 
 static const char *dashes(const struct pl_option *o)

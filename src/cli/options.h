@@ -64,6 +64,6 @@ void pl_help_all(struct pl_buf *out);
 
 /* The options that several commands share. */
 extern const struct pl_option pl_opt_arch, pl_opt_set, pl_opt_output, pl_opt_fail_on, pl_opt_as,
-	pl_opt_as_of, pl_opt_join, pl_opt_terraform, pl_opt_verbose, pl_opt_quiet, pl_opt_no_color;
+	pl_opt_as_of, pl_opt_join, pl_opt_terraform, pl_opt_timeout, pl_opt_verbose, pl_opt_quiet, pl_opt_no_color;
 
 #endif

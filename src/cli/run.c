@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/scalar.h"
 #include "base/str.h"
 #include "cli/cli.h"
 #include "model/snapshot.h"
@@ -65,15 +66,16 @@ static void read_source(struct pl_tf *tf, const struct pl_tf_options *opt, const
 			struct pl_run *run)
 {
 	struct pl_err err = PL_ERR_INIT;
-	struct pl_slice snapshot = { NULL, 0 };
-	int rc = pl_tf_read(tf, word, opt, &snapshot, &err);
+	struct pl_tf_snapshots snapshots = { 0 };
+	int rc = pl_tf_read(tf, word, opt, &snapshots, &err);
 
-	if (!rc && snapshot.n)
-		rc = pl_snapshot_read(run->model, word, snapshot.p, snapshot.n, &err);
+	for (size_t i = 0; !rc && i < snapshots.count; i++)
+		rc = pl_snapshot_read(run->model, word, snapshots.list[i].p, snapshots.list[i].n, &err);
+	free(snapshots.list);
 	if (!rc)
 		return;
 	run->forced_exit = pl_complain(&err);
-	pl_model_problem(run->model, word, NULL, "unreadable", err.text);
+	pl_model_problem(run->model, word, NULL, err.code == PL_E_TIMEOUT ? "timeout" : "unreadable", err.text);
 	if (run->why.code == PL_E_NONE)
 		run->why = err;
 }
@@ -91,10 +93,23 @@ static int check_words(const struct pl_args *args, struct pl_err *err)
 	if (!args->word_count)
 		return pl_err_set(err, PL_E_USAGE, "%s needs a SOURCE: a plan or state file, or - for standard input; "
 				  "see `plumbline %s --help`", args->command->name, args->command->name);
-	for (size_t i = 0; i < args->word_count; i++)
+	for (size_t i = 0; i < args->word_count; i++) {
 		if (refuse_uri(args->words[i], err))
 			return -1;
+		for (size_t k = 0; k < i; k++)
+			if (!strcmp(args->words[i], "-") && !strcmp(args->words[k], "-"))
+				return pl_err_set(err, PL_E_USAGE, "standard input (-) is given twice; it can be read once");
+	}
 	return check_as(pl_args_get(args, "as"), err) || check_joins(args, err) ? -1 : 0;
+}
+
+static int parse_timeout(const struct pl_args *args, struct pl_tf_options *opt, struct pl_err *err)
+{
+	const char *value = pl_args_get(args, "timeout");
+
+	if (value && !pl_duration_parse(value, &opt->timeout))
+		return pl_err_set(err, PL_E_USAGE, "--timeout takes a duration as 30s or 5m, not '%s'", value);
+	return 0;
 }
 
 int pl_run_collect(const struct pl_args *args, enum pl_tf_purpose purpose, bool digest,
@@ -104,7 +119,7 @@ int pl_run_collect(const struct pl_args *args, enum pl_tf_purpose purpose, bool 
 				     .as = pl_args_get(args, "as"), .sha256 = digest };
 	struct pl_tf *tf;
 
-	if (check_words(args, err))
+	if (check_words(args, err) || parse_timeout(args, &opt, err))
 		return -1;
 	*run = (struct pl_run){ .model = pl_model_new() };
 	tf = pl_tf_new(run->model, pl_providers);

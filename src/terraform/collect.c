@@ -138,12 +138,12 @@ static int refuse(struct pl_tf *tf, struct pl_err *err)
 	if (!worst)
 		return pl_err_set(err, PL_E_INPUT, "'%s' is a snapshot without cluster and node pool; give the "
 				  "snapshot of the root module that holds the cluster as well",
-				  tf->model->sources[0].name);
+				  pl_tf_source_name(tf->model->sources[0].name));
 	for (const struct pl_tf_doc *d = tf->docs; d; d = d->next)
 		if (d->deletions > worst->deletions)
 			worst = d;
-	return pl_err_set(err, PL_E_INPUT, "'%s' %s", tf->model->sources[worst->source].name,
-			  why_nothing(worst));
+	return pl_err_set(err, PL_E_INPUT, "'%s' %s",
+			  pl_tf_source_name(tf->model->sources[worst->source].name), why_nothing(worst));
 }
 
 /* One warning a source, whatever was repaired in it and however often. */

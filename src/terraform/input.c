@@ -69,6 +69,11 @@ int pl_tf_read_descriptor(int fd, const char *name, struct pl_buf *out, struct p
 	return 0;
 }
 
+const char *pl_tf_source_name(const char *path)
+{
+	return strcmp(path, "-") ? path : "standard input";
+}
+
 static int read_source(const char *path, struct pl_buf *out, struct pl_err *err)
 {
 	struct stat st;
@@ -98,8 +103,11 @@ static int gunzip_in_place(const char *name, struct pl_buf *b, struct pl_err *er
 {
 	pl_auto_buf text = PL_BUF_INIT;
 
-	if (pl_gunzip(b->data, b->len, PL_LIMIT_SOURCE_BYTES, &text, err))
-		return pl_err_wrap(err, "'%s'", name);
+	if (pl_gunzip(b->data, b->len, PL_LIMIT_SOURCE_BYTES, &text, err)) {
+		struct pl_err what = *err;
+
+		return pl_err_set(err, what.code, "'%s': %s; pack or copy it again", name, what.text);
+	}
 	take(b, &text);
 	return 0;
 }
@@ -109,11 +117,13 @@ static char utf16_order(const struct pl_buf *b)
 {
 	const unsigned char *u = (const unsigned char *)b->data;
 
-	if (b->len < 4)
+	bool four = b->len >= 4;
+
+	if (b->len < 2)
 		return 0;
-	if ((u[0] == 0xff && u[1] == 0xfe) || (u[0] && !u[1] && u[2] && !u[3]))
+	if ((u[0] == 0xff && u[1] == 0xfe) || (four && u[0] && !u[1] && u[2] && !u[3]))
 		return 'l';
-	if ((u[0] == 0xfe && u[1] == 0xff) || (!u[0] && u[1] && !u[2] && u[3]))
+	if ((u[0] == 0xfe && u[1] == 0xff) || (four && !u[0] && u[1] && !u[2] && u[3]))
 		return 'b';
 	return 0;
 }
@@ -131,7 +141,7 @@ static int is_zip(const struct pl_buf *b)
 	return b->len >= 4 && !memcmp(b->data, "PK\003\004", 4);
 }
 
-static int decode(const char *path, const char *name, const char *terraform_cmd, struct pl_buf *b,
+static int decode(const char *path, const char *name, const struct pl_tf_options *opt, struct pl_buf *b,
 		  struct pl_err *err)
 {
 	bool packed = pl_is_gzip(b->data, b->len);
@@ -139,7 +149,7 @@ static int decode(const char *path, const char *name, const char *terraform_cmd,
 
 	if (packed && gunzip_in_place(name, b, err))
 		return -1;
-	if (is_zip(b) && pl_tf_show_binary_plan(packed || !strcmp(path, "-") ? NULL : path, name, terraform_cmd, b, err))
+	if (is_zip(b) && pl_tf_show_binary_plan(packed || !strcmp(path, "-") ? NULL : path, name, opt, b, err))
 		return -1;
 	order = utf16_order(b);
 	if (order)
@@ -158,27 +168,27 @@ static void add_digest(const struct pl_buf *b, char out[65])
 		snprintf(out + 2 * (size_t)i, 3, "%02x", digest[i]);
 }
 
-int pl_input_read(const char *path, const char *terraform_cmd, bool digest, struct pl_input *out,
+int pl_input_read(const char *path, const struct pl_tf_options *opt, struct pl_input *out,
 		  struct pl_err *err)
 {
-	const char *name = strcmp(path, "-") ? path : "standard input";
+	const char *name = pl_tf_source_name(path);
 	pl_auto_buf b = PL_BUF_INIT;
 	struct pl_input in = { 0 };
-	size_t start;
 
 	if (read_source(path, &b, err))
 		return -1;
-	if (digest)
+	if (opt->sha256)
 		add_digest(&b, in.sha256);
-	if (decode(path, name, terraform_cmd, &b, err))
+	if (decode(path, name, opt, &b, err))
 		return -1;
 	in.len = b.len;
 	in.data = b.data;
-	start = b.len >= 3 && !memcmp(b.data, "\xef\xbb\xbf", 3) ? 3 : 0;
-	if (pl_input_next(&in, start, &in.first, NULL, err))
+	if (pl_tf_is_binary(b.data, b.len))
+		return pl_err_set(err, PL_E_INPUT, "'%s' %s", name, pl_tf_what_it_is(b.data, b.len));
+	if (pl_input_next(&in, 0, &in.first, NULL, err))
 		return pl_err_wrap(err, "'%s'", name);
 	if (in.first >= in.len)
-		return pl_err_set(err, PL_E_INPUT, "'%s' %s", name, pl_tf_what_it_is(b.data + start, b.len - start));
+		return pl_err_set(err, PL_E_INPUT, "'%s' %s", name, pl_tf_what_it_is(b.data, b.len));
 	in.data = pl_buf_detach(&b);
 	*out = in;
 	return 0;

@@ -12,6 +12,10 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "terraform/terraform.h"
+
+/* How people know a source: "standard input" for "-". */
+const char *pl_tf_source_name(const char *path);
 
 struct pl_input {
 	char *data;    /* UTF-8, one buffer with a NUL behind it; owned */
@@ -22,11 +26,11 @@ struct pl_input {
 
 /*
  * Reads `path` ("-": standard input) whole into memory and makes it UTF-8.  A binary plan (zip) is
- * shown by `terraform_cmd` (NULL: terraform, else tofu, whichever is found) through a pipe.  `digest`
- * asks for the SHA-256 of the bytes as they were given.
+ * shown by opt->terraform_cmd (NULL: terraform, else tofu, whichever is found) through a pipe.
+ * opt->sha256 asks for the SHA-256 of the bytes as they were given.
  * Errors are one line that says what the bytes are and what to do instead.
  */
-int pl_input_read(const char *path, const char *terraform_cmd, bool digest, struct pl_input *out,
+int pl_input_read(const char *path, const struct pl_tf_options *opt, struct pl_input *out,
 		  struct pl_err *err) __attribute__((warn_unused_result));
 void pl_input_release(struct pl_input *in);
 

@@ -170,6 +170,9 @@ static int decide_nature(struct pl_tf_doc *doc, const char *name, const struct n
 	} else if (n->version.n && (n->lineage || n->resource_list || n->modules)) {
 		if (check_state_version(doc, name, n, err))
 			return -1;
+	} else if (pl_slice_is(pl_tf_bare_text(n->format), "plumbline-result/1")) {
+		return reject(name, "is a result of plumbline, not a source; give the plan or snapshot it was made of",
+			      err);
 	} else {
 		return reject(name, "is JSON, but no Terraform plan or state (no format_version); give the output "
 			      "of `terraform show -json tfplan`, or a state file", err);
@@ -303,6 +306,14 @@ static int broken(const char *name, struct pl_err *err)
 			  what.text);
 }
 
+/* Of this version of ours or another: reading it says which are known. */
+static bool is_snapshot(struct pl_slice format)
+{
+	static const char word[] = "plumbline-facts/";
+
+	return format.n >= sizeof word - 1 && !memcmp(format.p, word, sizeof word - 1);
+}
+
 /* Reads the document the scanner stands at. */
 static int read_document(struct pl_tf *tf, struct pl_scan *s, const char *name,
 			 struct pl_tf_doc **out, struct pl_err *err)
@@ -320,7 +331,7 @@ static int read_document(struct pl_tf *tf, struct pl_scan *s, const char *name,
 			return broken(name, err);
 	if (more < 0)
 		return broken(name, err);
-	if (pl_slice_is(pl_tf_bare_text(nature.format), PL_SNAPSHOT_FORMAT))
+	if (is_snapshot(pl_tf_bare_text(nature.format)))
 		return 1;
 	if (decide_nature(doc, name, &nature, err) || choose_inventory(doc, err))
 		return -1;
@@ -355,8 +366,16 @@ static void add_source(struct pl_tf *tf, struct pl_tf_doc *first, const char *pa
 	}
 }
 
-static int read_documents(struct pl_tf *tf, const struct pl_input *in, const char *path,
-			  struct pl_tf_doc **first, struct pl_slice *snapshot, struct pl_err *err)
+static void add_snapshot(struct pl_tf_snapshots *to, struct pl_slice text)
+{
+	to->list = pl_grow(to->list, to->count, &to->cap, sizeof *to->list);
+	to->list[to->count++] = text;
+}
+
+/* `name` is how people know the source. */
+static int read_documents(struct pl_tf *tf, const struct pl_input *in, const char *name,
+			  struct pl_tf_doc **first, struct pl_tf_snapshots *snapshots,
+			  struct pl_err *err)
 {
 	size_t at = in->first, count = 0;
 
@@ -366,43 +385,45 @@ static int read_documents(struct pl_tf *tf, const struct pl_input *in, const cha
 		int rc;
 
 		if (++count > PL_LIMIT_DOCUMENTS)
-			return pl_err_set(err, PL_E_LIMIT, "'%s' holds more than %d documents", path,
+			return pl_err_set(err, PL_E_LIMIT, "'%s' holds more than %d documents", name,
 					  PL_LIMIT_DOCUMENTS);
 		pl_scan_init(&s, (struct pl_slice){ in->data, in->len });
 		s.p += at;
-		rc = read_document(tf, &s, path, &doc, err);
+		rc = read_document(tf, &s, name, &doc, err);
 		doc->odd |= s.odd > 0;
-		*first = *first ? *first : doc;
 		if (rc == 1) {
-			*snapshot = (struct pl_slice){ in->data + at, (size_t)(s.p - in->data) - at };
-			return 0;
+			add_snapshot(snapshots, (struct pl_slice){ in->data + at, (size_t)(s.p - in->data) - at });
+			pl_tf_drop_documents(tf, doc);
+		} else {
+			*first = *first ? *first : doc;
 		}
 		if (rc < 0)
 			return -1;
 		if (pl_input_next(in, (size_t)(s.p - in->data), &at, NULL, err))
-			return broken(path, err);
+			return broken(name, err);
 	}
 	return 0;
 }
 
 int pl_tf_read(struct pl_tf *tf, const char *path, const struct pl_tf_options *opt,
-	       struct pl_slice *snapshot, struct pl_err *err)
+	       struct pl_tf_snapshots *snapshots, struct pl_err *err)
 {
 	struct pl_input *in = pl_alloc(sizeof *in);
 	struct pl_tf_doc *first = NULL;
 
 	tf->as = opt->as;
-	if (pl_input_read(path, opt->terraform_cmd, opt->sha256, in, err)) {
+	if (pl_input_read(path, opt, in, err)) {
 		free(in);
 		return -1;
 	}
 	tf->inputs = pl_grow(tf->inputs, tf->input_count, &tf->input_cap, sizeof *tf->inputs);
 	tf->inputs[tf->input_count++] = in;
-	*snapshot = (struct pl_slice){ NULL, 0 };
-	if (read_documents(tf, in, path, &first, snapshot, err) || snapshot->n) {
-		pl_tf_drop_documents(tf, first);
-		return snapshot->n ? 0 : -1;
+	if (read_documents(tf, in, pl_tf_source_name(path), &first, snapshots, err)) {
+		if (first)
+			pl_tf_drop_documents(tf, first);
+		return -1;
 	}
-	add_source(tf, first, path, opt, in);
+	if (first)
+		add_source(tf, first, path, opt, in);
 	return 0;
 }

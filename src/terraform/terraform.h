@@ -11,6 +11,8 @@
 #ifndef PL_TERRAFORM_TERRAFORM_H
 #define PL_TERRAFORM_TERRAFORM_H
 
+#include <stdint.h>
+
 #include "base/err.h"
 #include "base/str.h"
 #include "model/model.h"
@@ -22,18 +24,25 @@ struct pl_tf_options {
 	const char *terraform_cmd; /* shows binary plans; NULL: found */
 	const char *as;            /* --as: eks, gke, aks, k3s; NULL: from what the sources say */
 	const char *join;          /* --join SOURCE=CLUSTER of this source; NULL: none */
+	int64_t timeout;           /* milliseconds that `terraform show` may take; 0: a limit of ours */
 	bool sha256;               /* compute the source's digest */
 };
 
 struct pl_tf *pl_tf_new(struct pl_model *model, const struct pl_provider *const *providers);
 void pl_tf_free(struct pl_tf *tf);
 
+/* Snapshots of ours that a source holds; their texts are owned by tf. */
+struct pl_tf_snapshots {
+	struct pl_slice *list;
+	size_t count, cap;
+};
+
 /*
- * Reads one source ("-": standard input) with all its documents.  When the source is a snapshot of
- * ours, *snapshot receives its text (owned by tf; n 0: it was none) and nothing else is done.
+ * Reads one source ("-": standard input) with all its documents.  Those that are snapshots of ours are
+ * added to *snapshots, whose list the caller frees, and are not read any further.
  */
 int pl_tf_read(struct pl_tf *tf, const char *path, const struct pl_tf_options *opt,
-	       struct pl_slice *snapshot, struct pl_err *err) __attribute__((warn_unused_result));
+	       struct pl_tf_snapshots *snapshots, struct pl_err *err) __attribute__((warn_unused_result));
 
 /*
  * Objects, links and facts of everything read.  Fails with PL_E_INPUT, saying why, when the sources

@@ -122,6 +122,26 @@ static void reads_bytes(void **state)
 	}
 }
 
+static void reads_durations(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t milliseconds; /* -1: refused */
+	} rows[] = {
+		{ "500ms", 500 }, { "1s", 1000 }, { "30", 30000 }, { "5m", 300000 }, { "24h", 86400000 },
+		{ "25h", -1 }, { "0", -1 }, { "0s", -1 }, { "", -1 }, { "s", -1 }, { "1.5s", -1 }, { "-1s", -1 },
+		{ "1 s", -1 }, { "1d", -1 }, { "99999999999999999999ms", -1 }, { "1m30s", -1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		int64_t v = -1;
+
+		if (pl_duration_parse(rows[i].text, &v) != (rows[i].milliseconds >= 0) || v != rows[i].milliseconds)
+			fail_msg("%s: %lld", rows[i].text, (long long)v);
+	}
+}
+
 static void writes_bytes_that_read_back(void **state)
 {
 	(void)state;
@@ -240,6 +260,7 @@ int main(void)
 		cmocka_unit_test(compares_as_many_parts_as_the_bound_has),
 		cmocka_unit_test(reads_bytes),
 		cmocka_unit_test(writes_bytes_that_read_back),
+		cmocka_unit_test(reads_durations),
 		cmocka_unit_test(reads_dates_that_exist),
 		cmocka_unit_test(every_day_reads_back),
 		cmocka_unit_test(knows_secret_names),

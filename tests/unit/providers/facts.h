@@ -55,13 +55,13 @@ static inline int collect(struct pl_model *m, const char *text, const char *as)
 	struct pl_tf_options options = { .as = as };
 	struct pl_err err = PL_ERR_INIT;
 	char path[] = "factsXXXXXX";
-	struct pl_slice snapshot;
+	struct pl_tf_snapshots snapshots = { 0 };
 	int fd = mkstemp(path), failed;
 
 	assert_true(fd >= 0);
 	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
 	close(fd);
-	failed = pl_tf_read(tf, path, &options, &snapshot, &err);
+	failed = pl_tf_read(tf, path, &options, &snapshots, &err);
 	unlink(path);
 	if (failed)
 		fail_msg("%s", err.text);
