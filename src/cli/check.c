@@ -152,11 +152,13 @@ static int write_reports(const struct pl_args *args, const struct settings *s,
 		s->outputs[i].reporter->write(report, &style, &b);
 		failed |= deliver(&s->outputs[i], &b);
 	}
-	return failed ? PL_EXIT_OURS : report->exit_code;
+	if (!failed)
+		return report->exit_code;
+	return report->exit_code == PL_EXIT_USAGE ? PL_EXIT_USAGE : PL_EXIT_OURS;
 }
 
 /* The line on stderr said why; machines get a result that says it too. */
-static int write_refusal(const struct settings *s, const struct pl_run *run)
+static int write_refusal(const struct settings *s, const struct pl_arch *arch, const struct pl_run *run)
 {
 	int failed = 0;
 
@@ -165,10 +167,11 @@ static int write_refusal(const struct settings *s, const struct pl_run *run)
 
 		if (strcmp(s->outputs[i].reporter->name, "json"))
 			continue;
-		pl_report_refused(run->model, s->as_of, run->why.text, &b);
+		pl_report_refused(run->model, arch, &(struct pl_refusal){ s->as_of, run->why.text,
+				  run->forced_exit }, &b);
 		failed |= deliver(&s->outputs[i], &b);
 	}
-	return failed ? PL_EXIT_OURS : run->forced_exit;
+	return pl_exit_worse(failed, run->forced_exit);
 }
 
 static int judge(const struct pl_args *args, const struct settings *s, const struct pl_arch *arch,
@@ -180,7 +183,7 @@ static int judge(const struct pl_args *args, const struct settings *s, const str
 	if (pl_run_collect(args, PL_TF_JUDGE, wants_json(s), &run, err))
 		return -1;
 	if (run.refused) {
-		status = write_refusal(s, &run);
+		status = write_refusal(s, arch, &run);
 	} else {
 		pl_auto_report struct pl_report *report =
 			pl_evaluate(run.model, arch, s->as_of, s->fail_on, run.forced_exit);

@@ -13,11 +13,14 @@ enum { PL_EXIT_OK = 0, PL_EXIT_OURS = 1, PL_EXIT_USAGE = 2, PL_EXIT_INTERRUPTED 
 /* "plumbline: TEXT" on stderr, escaped; returns the status that the error's code asks for. */
 int pl_complain(const struct pl_err *err);
 
+/* Of two statuses the one that a run with both ends with: 2 before 1, and both before 0. */
+int pl_exit_worse(int a, int b);
+
 /* Writes to stdout; a reader that went away is no error.  Returns 0, or 1 after complaining. */
 int pl_emit(const struct pl_buf *b);
 /*
- * Writes a file whole: beside it first, then renamed into place; a device, a pipe or a link is written
- * into.  0, or 1 after complaining.
+ * Writes a file whole: beside it first, then renamed into place; into a device, a pipe or a link's
+ * target directly.  0, or 1 after complaining.
  */
 int pl_emit_file(const char *path, const struct pl_buf *b);
 

@@ -16,7 +16,7 @@ static int facts(const struct pl_args *args)
 	if (!run.refused) {
 		pl_snapshot_write(run.model, &b);
 		if (pl_emit(&b))
-			status = PL_EXIT_OURS;
+			status = pl_exit_worse(status, PL_EXIT_OURS);
 	}
 	pl_run_release(&run);
 	return status;

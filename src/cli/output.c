@@ -23,6 +23,11 @@ int pl_complain(const struct pl_err *err)
 	return err->code == PL_E_INTERNAL ? PL_EXIT_OURS : PL_EXIT_USAGE;
 }
 
+int pl_exit_worse(int a, int b)
+{
+	return a > b ? a : b; /* PL_EXIT_USAGE is the greatest of the three */
+}
+
 static int write_all(int fd, const struct pl_buf *b)
 {
 	for (size_t at = 0; at < b->len;) {
@@ -48,7 +53,14 @@ int pl_emit(const struct pl_buf *b)
 	return pl_complain(&err);
 }
 
-/* What stands at the path and is no plain file (a device, a pipe, a link) is written into as it is. */
+/* A device, a pipe or a link stays what it is: only a plain file may be renamed over. */
+static bool is_special(const char *path)
+{
+	struct stat st;
+
+	return !lstat(path, &st) && !S_ISREG(st.st_mode);
+}
+
 static int write_into(const char *path, const struct pl_buf *b)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666), rc;
@@ -58,9 +70,10 @@ static int write_into(const char *path, const struct pl_buf *b)
 	rc = write_all(fd, b);
 	if (close(fd) && !rc)
 		rc = errno;
-	return rc == EPIPE ? 0 : rc;
+	return rc;
 }
 
+/* Beside it first, so that nobody sees half a report, and a full disk leaves the old one. */
 static int write_beside(const char *path, const struct pl_buf *b)
 {
 	pl_auto_buf beside = PL_BUF_INIT;
@@ -85,12 +98,10 @@ static int write_beside(const char *path, const struct pl_buf *b)
 
 int pl_emit_file(const char *path, const struct pl_buf *b)
 {
+	int rc = is_special(path) ? write_into(path, b) : write_beside(path, b);
 	struct pl_err err = PL_ERR_INIT;
-	struct stat st;
-	bool plain = lstat(path, &st) || S_ISREG(st.st_mode);
-	int rc = plain ? write_beside(path, b) : write_into(path, b);
 
-	if (!rc)
+	if (!rc || rc == EPIPE)
 		return 0;
 	pl_err_set(&err, PL_E_INTERNAL, "cannot write '%s': %s", path, strerror(rc));
 	return pl_complain(&err);

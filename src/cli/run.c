@@ -74,7 +74,7 @@ static void read_source(struct pl_tf *tf, const struct pl_tf_options *opt, const
 	free(snapshots.list);
 	if (!rc)
 		return;
-	run->forced_exit = pl_complain(&err);
+	run->forced_exit = pl_exit_worse(run->forced_exit, pl_complain(&err));
 	pl_model_problem(run->model, word, NULL, err.code == PL_E_TIMEOUT ? "timeout" : "unreadable", err.text);
 	if (run->why.code == PL_E_NONE)
 		run->why = err;
@@ -131,7 +131,7 @@ int pl_run_collect(const struct pl_args *args, enum pl_tf_purpose purpose, bool 
 		run->refused = true;
 	} else if (pl_tf_collect(tf, purpose, &run->why)) {
 		run->refused = true;
-		run->forced_exit = pl_complain(&run->why);
+		run->forced_exit = pl_exit_worse(run->forced_exit, pl_complain(&run->why));
 	}
 	pl_tf_free(tf);
 	if (!run->refused) {

@@ -30,8 +30,15 @@ extern const struct pl_reporter pl_reporters[]; /* ends with a NULL name */
 /* NULL when there is none of that name. */
 const struct pl_reporter *pl_reporter_find(const char *name);
 
-/* The JSON result of a run that was refused before anything was judged: exit status 2 and why. */
-void pl_report_refused(const struct pl_model *m, int64_t as_of, const char *message,
-		       struct pl_buf *out);
+/* Why a run was refused before anything was judged. */
+struct pl_refusal {
+	int64_t as_of;
+	const char *message;
+	int exit_code;
+};
+
+/* The JSON result of such a run: no results, what would have been judged by, and why not. */
+void pl_report_refused(const struct pl_model *m, const struct pl_arch *arch,
+		       const struct pl_refusal *refusal, struct pl_buf *out);
 
 #endif
