@@ -67,8 +67,17 @@ static void judge_object(struct pl_model *m, struct pl_object *o,
 	struct list list = { 0 };
 	struct pl_value value = { .type = PL_LIST };
 
-	if (!f || !f->known || pl_object_fact(o, PL_LB_ANNOTATION_PROBLEMS, -1))
+	if (!f || pl_object_fact(o, PL_LB_ANNOTATION_PROBLEMS, -1))
 		return;
+	if (!f->known) {
+		pl_fact_unknown(m, o, PL_LB_ANNOTATION_PROBLEMS, f->waits_for, f->origin.path);
+		return;
+	}
+	if (!rules && (f->value.count || f->value.open)) {
+		pl_fact_unknown(m, o, PL_LB_ANNOTATION_PROBLEMS,
+				"what reads its annotations is decided in the cluster", f->origin.path);
+		return;
+	}
 	for (size_t i = 0; i < f->value.count; i++)
 		judge_pair(m, f, o, &f->value.map[i], rules, &list);
 	value.list = list.items;

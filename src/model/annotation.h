@@ -25,7 +25,7 @@ struct pl_annotation_rule {
 
 /*
  * Writes annotation_problems of every balancer of `cluster` whose annotations are known, from rules
- * that end with a NULL key.
+ * that end with a NULL key.  Without rules (NULL) only who has no annotations has no problems.
  */
 void pl_annotation_judge(struct pl_model *m, struct pl_object *cluster,
 			 const struct pl_annotation_rule *rules);

@@ -10,6 +10,7 @@
 /* What follows from the machine type, and is rounded or reduced where it is measured. */
 static const enum pl_attr derived[] = {
 	PL_POOL_VCPU, PL_POOL_MEMORY, PL_POOL_ARCHITECTURE, PL_POOL_MACHINE_LISTED, PL_POOL_DISK,
+	PL_POOL_MACHINE_OFFERED,
 };
 
 static bool is_derived(enum pl_attr attr)

@@ -274,8 +274,8 @@ static void known_machine(const struct machine_fact *m, const struct pl_provider
 
 static void unknown_machine(const struct machine_fact *m, const char *waits_for)
 {
-	static const enum pl_attr attrs[] = { PL_POOL_MACHINE, PL_POOL_VCPU, PL_POOL_MEMORY,
-					      PL_POOL_ARCHITECTURE };
+	static const enum pl_attr attrs[] = { PL_POOL_MACHINE, PL_POOL_MACHINE_LISTED, PL_POOL_VCPU,
+					      PL_POOL_MEMORY, PL_POOL_ARCHITECTURE };
 
 	for (size_t i = 0; i < sizeof attrs / sizeof *attrs; i++)
 		machine_note(m, pl_fact_unknown(m->tf->model, m->o, attrs[i], waits_for, m->path), NULL);

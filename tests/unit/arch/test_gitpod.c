@@ -69,9 +69,15 @@ static const struct {
 	{ "node-disk-free", { "warning", "warning", "warning" }, "node" },
 };
 
-static const char *const platform_ids[] = {
-	"platform-machine-type", "platform-version-skew", "platform-default-pool",
-	"platform-load-balancer-sku", "platform-balancer-annotations", "platform-subnet-tags",
+/* What rests on tables is a warning; what only the cloud can confirm is an error, and its alone. */
+static const struct {
+	const char *id;
+	bool cloud_only;
+} platform_ids[] = {
+	{ "platform-machine-type", false },      { "platform-machine-type-offered", true },
+	{ "platform-version-offered", true },    { "platform-version-skew", false },
+	{ "platform-default-pool", false },      { "platform-load-balancer-sku", false },
+	{ "platform-balancer-annotations", false }, { "platform-subnet-tags", false },
 };
 
 static void read_file(const char *path, struct pl_buf *out)
@@ -132,9 +138,12 @@ static void gitpod_asks_what_is_promised(void **state)
 		for (size_t row = 0; row < count; row++)
 			expect_row(&a->requirements[row], row, i / 3, ssh[i % 3].asked);
 		for (size_t p = 0; p < beside; p++) {
-			assert_string_equal(a->requirements[count + p].id, platform_ids[p]);
-			assert_true(a->requirements[count + p].platform && a->requirements[count + p].asked);
-			assert_int_equal(a->requirements[count + p].severity, PL_WARNING);
+			const struct pl_requirement *r = &a->requirements[count + p];
+
+			assert_string_equal(r->id, platform_ids[p].id);
+			assert_true(r->platform && r->asked);
+			assert_int_equal(r->severity, platform_ids[p].cloud_only ? PL_ERROR : PL_WARNING);
+			assert_int_equal(r->seen_by == 1U << PL_CLOUD, platform_ids[p].cloud_only);
 		}
 	}
 }
