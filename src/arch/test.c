@@ -178,7 +178,7 @@ static const char *joined(struct loader *l, const char *before, const char *cons
 
 	pl_buf_adds(&text, before);
 	for (size_t i = 0; i < count; i++)
-		pl_buf_addf(&text, "%s%s", i ? ", " : "", texts[i]);
+		pl_buf_addf(&text, "%s%s", !i ? "" : i + 1 < count ? ", " : " or ", texts[i]);
 	return pl_arena_strdup(&l->arch->arena, text.data);
 }
 

@@ -31,7 +31,7 @@ static enum pl_check_truth judge_skew(const struct pl_object *o, enum pl_witness
 	bool plane_known = version_of(o->cluster, PL_CLUSTER_VERSION, w, &plane, &plane_fact);
 	unsigned allowed;
 
-	out->expected = "not newer than the control plane, and at most three minor versions older";
+	out->expected = "one not newer than the control plane, and at most three minor versions older";
 	out->fact = node_known ? plane_fact : node_fact; /* the one that is missing */
 	if (!node_known || !plane_known)
 		return PL_CHECK_UNKNOWN;

@@ -18,6 +18,8 @@ struct pl_finding {
 	const struct pl_object *object; /* NULL: about something that is not there */
 	enum pl_verdict verdict;
 	const char *attribute, *expected; /* NULL: not about one attribute */
+	const struct pl_test *test;       /* the test it comes from, or NULL */
+	bool together;                    /* expected not to come with the others of its object */
 	const char *actual;               /* NULL: unknown, or sensitive */
 	bool sensitive;
 	const struct pl_fact *fact;       /* the fact it rests on, or NULL */
@@ -39,6 +41,9 @@ struct pl_result {
 	enum pl_verdict verdict;
 	struct pl_answer by[PL_WITNESS_COUNT];
 };
+
+/* The i-th source that would settle it in this cluster; NULL behind the last one. */
+const char *pl_result_settled_by(const struct pl_result *r, size_t i);
 
 enum pl_conforms { PL_DOES_NOT_CONFORM, PL_CONFORMS, PL_CANNOT_TELL };
 
@@ -65,8 +70,12 @@ enum pl_fail_on { PL_FAIL_ON_WARNING = 1, PL_FAIL_ON_UNKNOWN = 2, PL_FAIL_ON_NEV
  */
 struct pl_report *pl_evaluate(const struct pl_model *model, const struct pl_arch *arch,
 			      int64_t as_of, unsigned fail_on, int forced_exit);
-/* A finding in words: "vcpu is 2 (t3.medium), needs >= 4"; nothing sensitive is in them. */
-void pl_finding_say(const struct pl_finding *f, struct pl_buf *out);
+/*
+ * What those of one object's findings say that have this verdict, in words: "vcpu is 2 (t3.medium),
+ * needs >= 4"; nothing sensitive is in them.
+ */
+void pl_findings_say(const struct pl_finding *f, size_t n, enum pl_verdict verdict,
+		     struct pl_buf *out);
 /* An object in words: pool "headless". */
 void pl_object_say(const struct pl_object *o, struct pl_buf *out);
 

@@ -14,7 +14,8 @@ struct pl_finding *pl_finding_add(struct pl_answer *a, const struct pl_finding *
 struct explaining {
 	struct pl_answer *answer;
 	const struct pl_view *view;
-	bool negated; /* below a `not` */
+	bool negated;  /* below a `not` */
+	bool together; /* below an `all` that must not hold */
 };
 
 static enum pl_verdict verdict_of(enum pl_truth t)
@@ -62,6 +63,8 @@ static void add_fact(const struct explaining *x, const struct pl_test *t, const 
 		.object = x->view->object,
 		.verdict = verdict_of(truth),
 		.attribute = t->subject,
+		.test = t,
+		.together = x->together,
 		.expected = x->negated ? pl_arena_strf(arena, "not %s", t->text) : t->text,
 		.actual = actual_of(t, f, arena),
 		.sensitive = is_sensitive(t, f),
@@ -79,6 +82,8 @@ static void add_missing(const struct explaining *x, const struct pl_test *t)
 		.object = x->view->object,
 		.verdict = PL_UNDECIDED,
 		.attribute = t->subject,
+		.test = t,
+		.together = x->together,
 		.expected = x->negated ? pl_arena_strf(arena, "not %s", t->text) : t->text,
 		.note = x->view->object->stand_in ? "the cluster itself is in no source" : "not collected",
 	});
@@ -112,7 +117,7 @@ static void explain_check(const struct explaining *x, const struct pl_check *che
 		.sensitive = a.fact && a.fact->sensitive,
 		.fact = a.fact,
 		.waits_for = truth == PL_UNKNOWN && a.fact ? a.fact->waits_for : NULL,
-		.note = a.fact ? a.fact->note : truth == PL_UNKNOWN ? "not collected" : NULL,
+		.note = a.fact ? a.fact->note : pl_arena_strf(x->view->arena, "not known whether %s", check->summary),
 	});
 }
 
@@ -124,9 +129,10 @@ static void explain_cond(const struct explaining *x, const struct pl_cond *c, en
 	switch (c->op) {
 	case PL_COND_ALL:
 	case PL_COND_ANY:
+		below.together |= x->negated && truth == PL_TRUE && c->op == PL_COND_ALL;
 		for (size_t i = 0; i < c->count; i++)
 			if (pl_judge_cond(c->sub[i], x->view) == truth)
-				explain_cond(x, c->sub[i], truth);
+				explain_cond(&below, c->sub[i], truth);
 		break;
 	case PL_COND_NOT:
 		below.negated = !x->negated;
@@ -144,7 +150,7 @@ static void explain_cond(const struct explaining *x, const struct pl_cond *c, en
 void pl_findings_explain(struct pl_answer *a, const struct pl_cond *c, const struct pl_view *v,
 			 enum pl_truth truth)
 {
-	struct explaining x = { a, v, false };
+	struct explaining x = { a, v, false, false };
 
 	explain_cond(&x, c, truth);
 }

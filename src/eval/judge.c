@@ -12,6 +12,30 @@ static const char *provider_of(const struct pl_object *cluster)
 	return f ? f->value.s : NULL;
 }
 
+/* Sources that know the clusters of one platform only are no help with another's. */
+static bool settles(const char *source, const char *provider)
+{
+	static const char *const own[] = { "gke", "eks", "aks" };
+
+	for (size_t i = 0; provider && i < sizeof own / sizeof *own; i++)
+		if (pl_starts(source, own[i]) && pl_starts(source + strlen(own[i]), "://"))
+			return pl_streq(own[i], provider);
+	return true;
+}
+
+const char *pl_result_settled_by(const struct pl_result *r, size_t i)
+{
+	const struct pl_requirement *q = r->requirement;
+	const char *provider = provider_of(r->cluster);
+	size_t fit = 0;
+
+	for (size_t k = 0; k < q->settled_count; k++)
+		if (settles(q->settled_by[k], provider) && fit++ == i)
+			return q->settled_by[k];
+	/* none knows such clusters: what is decided at apply stands in the state */
+	return !fit && !i && q->settled_count ? "the state after apply" : NULL;
+}
+
 /* Is the clause asked of this cluster? */
 static enum pl_truth asked_of(const struct pl_judging *j, const struct pl_clause *c)
 {

@@ -4,8 +4,6 @@
 #include "base/str.h"
 #include "eval/internal.h"
 
-#define PARTS_NAMED 3 /* of one object's findings */
-
 const char *pl_kind_words(struct pl_arena *arena, enum pl_kind kind)
 {
 	char *words = pl_arena_strdup(arena, pl_kind_name(kind));
@@ -15,69 +13,22 @@ const char *pl_kind_words(struct pl_arena *arena, enum pl_kind kind)
 	return words;
 }
 
-static const char *address_of(const struct pl_object *o)
-{
-	for (int w = 0; w < PL_WITNESS_COUNT; w++)
-		if (o->origin[w].address)
-			return o->origin[w].address;
-	return "without a name";
-}
-
-void pl_object_say(const struct pl_object *o, struct pl_buf *out)
-{
-	for (const char *p = pl_kind_name(o->kind); *p; p++)
-		pl_buf_addc(out, *p == '_' ? ' ' : *p);
-	pl_buf_addf(out, " \"%s\"", o->name ? o->name : address_of(o));
-}
-
-static void say_value(const struct pl_finding *f, struct pl_buf *out)
-{
-	if (f->verdict == PL_UNDECIDED && !f->actual)
-		pl_buf_adds(out, " is not known");
-	else if (f->sensitive)
-		pl_buf_adds(out, f->verdict == PL_PASS ? " is as required" : " is not as required");
-	else
-		pl_buf_addf(out, " is %s", f->actual ? f->actual : "not set");
-}
-
-void pl_finding_say(const struct pl_finding *f, struct pl_buf *out)
-{
-	const char *why = f->waits_for ? f->waits_for : f->note;
-
-	if (!f->attribute) {
-		pl_buf_adds(out, why ? why : "it is there");
-		return;
-	}
-	pl_buf_adds(out, f->attribute);
-	say_value(f, out);
-	if (why)
-		pl_buf_addf(out, " (%s)", why);
-	if (f->verdict == PL_FAIL && f->expected)
-		pl_buf_addf(out, ", needs %s", f->expected);
-}
-
 /* The first object with such findings, and what they say of it. */
 static void add_first(struct pl_buf *b, const struct pl_answer *a, enum pl_verdict verdict)
 {
-	const struct pl_object *object = NULL;
-	size_t parts = 0;
+	size_t from = 0, n = 1;
 
-	for (size_t i = 0; i < a->count; i++) {
-		const struct pl_finding *f = &a->findings[i];
-
-		if (f->verdict != verdict || (parts && f->object != object))
-			continue;
-		if (!parts && f->object) {
-			pl_object_say(f->object, b);
-			pl_buf_adds(b, ": ");
-		}
-		object = f->object;
-		if (parts < PARTS_NAMED) {
-			pl_buf_adds(b, parts ? "; " : "");
-			pl_finding_say(f, b);
-		}
-		parts++;
+	while (from < a->count && a->findings[from].verdict != verdict)
+		from++;
+	if (from == a->count)
+		return;
+	while (from + n < a->count && a->findings[from + n].object == a->findings[from].object)
+		n++;
+	if (a->findings[from].object) {
+		pl_object_say(a->findings[from].object, b);
+		pl_buf_adds(b, ": ");
 	}
+	pl_findings_say(&a->findings[from], n, verdict, b);
 }
 
 /* Findings of one object stand together, so a change of object is a new one. */
@@ -150,6 +101,23 @@ static void add_unknown(struct pl_buf *b, const struct pl_answer *a)
 		pl_buf_addf(b, " (and %zu more)", n - 1);
 }
 
+/* Why nothing of it was asked; a clause for certain clouds says for which. */
+static void add_none(struct pl_buf *b, struct pl_arena *arena, const struct pl_requirement *r,
+		     const struct pl_tally *t)
+{
+	const struct pl_clause *c = r->clause_count ? &r->clauses[0] : NULL;
+
+	if (t->present || !c || !c->provider_count) {
+		pl_buf_addf(b, t->present ? "it concerns no %s here" : "there is no %s",
+			    kinds_asked(arena, r));
+		return;
+	}
+	pl_buf_adds(b, "it concerns clusters of ");
+	for (size_t i = 0; i < c->provider_count; i++)
+		pl_buf_addf(b, "%s%s", i ? ", " : "", c->provider[i]);
+	pl_buf_adds(b, " only");
+}
+
 const char *pl_reason(struct pl_arena *arena, const struct pl_requirement *r,
 		      const struct pl_answer *a, const struct pl_tally *t)
 {
@@ -162,7 +130,6 @@ const char *pl_reason(struct pl_arena *arena, const struct pl_requirement *r,
 	else if (a->verdict == PL_UNDECIDED)
 		add_unknown(&b, a);
 	else
-		pl_buf_addf(&b, t->present ? "no %s is one of those it asks of" : "there is no %s",
-			    kinds_asked(arena, r));
+		add_none(&b, arena, r, t);
 	return pl_arena_strndup(arena, b.data, b.len);
 }

@@ -159,10 +159,11 @@ static void write_answer(struct pl_json_out *w, const struct pl_model *m, enum p
 static void write_settled(struct pl_json_out *w, const struct pl_result *r)
 {
 	bool open = r->verdict == PL_UNDECIDED || r->verdict == PL_NOT_ASKED;
+	const char *source;
 
 	member_open(w, "settled_by", '[');
-	for (size_t i = 0; open && i < r->requirement->settled_count; i++)
-		pl_json_str(w, r->requirement->settled_by[i]);
+	for (size_t i = 0; open && (source = pl_result_settled_by(r, i)) != NULL; i++)
+		pl_json_str(w, source);
 	pl_json_close(w, ']');
 }
 
@@ -296,23 +297,24 @@ void pl_report_json(const struct pl_report *r, const struct pl_report_style *sty
 	pl_buf_addc(out, '\n');
 }
 
-void pl_report_refused(const struct pl_model *m, int64_t as_of, const char *message,
-		       struct pl_buf *out)
+void pl_report_refused(const struct pl_model *m, const struct pl_arch *arch,
+		       const struct pl_refusal *refusal, struct pl_buf *out)
 {
 	static const char *const empty[] = { "clusters", "results", "drift" };
 	struct pl_json_out w = PL_JSON_OUT(out);
 
 	pl_json_open(&w, '{');
-	write_head(&w, as_of);
+	write_head(&w, refusal->as_of);
+	write_architecture(&w, arch);
 	write_sources(&w, m);
 	for (size_t i = 0; i < sizeof empty / sizeof *empty; i++) {
 		member_open(&w, empty[i], '[');
 		pl_json_close(&w, ']');
 	}
-	write_problems(&w, m, message);
+	write_problems(&w, m, refusal->message);
 	pl_json_key(&w, "conforms");
 	pl_json_null(&w);
-	write_sum(&w, NULL, 2);
+	write_sum(&w, NULL, refusal->exit_code);
 	pl_json_close(&w, '}');
 	pl_buf_addc(out, '\n');
 }

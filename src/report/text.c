@@ -140,53 +140,104 @@ static void where(const struct text *t, const struct pl_finding *f, enum pl_witn
 	pl_buf_addc(t->out, '\n');
 }
 
-/* The findings from a->findings[i] on that are about one object and failed, as one line. */
-static size_t one_object(const struct text *t, const char *word, const struct pl_result *r,
-			 enum pl_witness witness, size_t i)
+/* What the plan changes or takes away is judged as it will be: what is there now does not count. */
+static bool counts(const struct pl_result *r, enum pl_witness witness, const struct pl_object *o)
 {
-	const struct pl_answer *a = &r->by[witness];
-	const struct pl_finding *first = &a->findings[i];
+	if (!o || o->gone)
+		return false;
+	return witness == PL_PLAN || !o->will_change || !r->by[PL_PLAN].asked || !(o->seen & 1U << PL_PLAN);
+}
+
+/* How many findings from a->findings[i] on are about the same object. */
+static size_t findings_of_one(const struct pl_answer *a, size_t i)
+{
+	size_t n = 1;
+
+	while (i + n < a->count && a->findings[i + n].object == a->findings[i].object)
+		n++;
+	return n;
+}
+
+static const struct pl_finding *first_failed(const struct pl_finding *f, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (f[i].verdict == PL_FAIL)
+			return &f[i];
+	return NULL;
+}
+
+/* Where several witnesses were asked, a line says whose word it gives. */
+static void say_witness(const struct pl_result *r, enum pl_witness witness, struct pl_buf *out)
+{
+	size_t asked = 0;
+
+	for (int w = 0; w < PL_WITNESS_COUNT; w++)
+		asked += r->by[w].asked;
+	if (asked > 1)
+		pl_buf_addf(out, "%s: ", pl_witness_name(witness));
+}
+
+/* What was found of one object, as one line, and below it where. */
+static void one_object(const struct text *t, const char *word, const struct pl_result *r,
+		       enum pl_witness witness, const struct pl_finding *f, size_t n)
+{
 	pl_auto_buf b = PL_BUF_INIT;
 
-	pl_object_say(first->object, &b);
-	for (; i < a->count && a->findings[i].object == first->object; i++) {
+	say_witness(r, witness, &b);
+	pl_object_say(f->object, &b);
+	pl_buf_adds(&b, ": ");
+	pl_findings_say(f, n, PL_FAIL, &b);
+	row(t, word, r, b.data);
+	where(t, first_failed(f, n), witness);
+}
+
+/* Every object that failed; returns how many there are. */
+static size_t failed_objects(const struct text *t, const char *word, const struct pl_result *r,
+			     enum pl_witness witness)
+{
+	const struct pl_answer *a = &r->by[witness];
+	size_t failed = 0;
+
+	for (size_t i = 0, n; i < a->count; i += n) {
+		n = findings_of_one(a, i);
+		if (!counts(r, witness, a->findings[i].object) || !first_failed(&a->findings[i], n))
+			continue;
+		if (failed++ < OBJECTS_SHOWN || t->style->verbose)
+			one_object(t, word, r, witness, &a->findings[i], n);
+	}
+	if (failed > OBJECTS_SHOWN && !t->style->verbose) {
+		pl_buf_pad(t->out, ' ', LABEL_COLUMNS + t->id_columns + 2);
+		pl_buf_addf(t->out, "and %zu more (-v lists them)\n", failed - OBJECTS_SHOWN);
+	}
+	return failed;
+}
+
+/* Does the witness fail the row on account of what is changed anyway, and of nothing else? */
+static bool only_until_applied(const struct pl_result *r, enum pl_witness witness)
+{
+	const struct pl_answer *a = &r->by[witness];
+	size_t now = 0;
+
+	for (size_t i = 0; i < a->count; i++) {
 		if (a->findings[i].verdict != PL_FAIL)
 			continue;
-		pl_buf_adds(&b, &a->findings[i] == first ? ": " : "; ");
-		pl_finding_say(&a->findings[i], &b);
+		if (!a->findings[i].object || counts(r, witness, a->findings[i].object))
+			return false;
+		now++;
 	}
-	row(t, word, r, b.data);
-	where(t, first, witness);
-	return i;
+	return now > 0;
 }
 
 static void failed_answer(const struct text *t, const char *word, const struct pl_result *r,
 			  enum pl_witness witness)
 {
-	const struct pl_answer *a = &r->by[witness];
-	size_t shown = 0, left = 0;
+	pl_auto_buf b = PL_BUF_INIT;
 
-	if (r->requirement->quantifier == PL_EVERY)
-		for (size_t i = 0; i < a->count;) {
-			if (a->findings[i].verdict != PL_FAIL || !a->findings[i].object) {
-				i++;
-			} else if (shown < OBJECTS_SHOWN || t->style->verbose) {
-				i = one_object(t, word, r, witness, i);
-				shown++;
-			} else {
-				const struct pl_object *o = a->findings[i].object;
-
-				while (i < a->count && a->findings[i].object == o)
-					i++;
-				left++;
-			}
-		}
-	if (!shown)
-		row(t, word, r, a->reason);
-	if (left) {
-		pl_buf_pad(t->out, ' ', LABEL_COLUMNS + t->id_columns + 2);
-		pl_buf_addf(t->out, "and %zu more (-v lists them)\n", left);
-	}
+	if (r->requirement->quantifier == PL_EVERY && failed_objects(t, word, r, witness))
+		return;
+	say_witness(r, witness, &b);
+	pl_buf_adds(&b, r->by[witness].reason);
+	row(t, word, r, b.data);
 }
 
 static const char *severity_word(enum pl_severity s)
@@ -194,15 +245,27 @@ static const char *severity_word(enum pl_severity s)
 	return s == PL_ERROR ? "FAIL" : s == PL_WARNING ? "warn" : "info";
 }
 
+static void failed_row(const struct text *t, const struct pl_result *r)
+{
+	const char *word = severity_word(r->requirement->severity);
+	bool said = false;
+
+	for (int w = 0; w < PL_WITNESS_COUNT; w++) {
+		if (!r->by[w].asked || r->by[w].verdict != PL_FAIL ||
+		    only_until_applied(r, (enum pl_witness)w))
+			continue;
+		failed_answer(t, word, r, (enum pl_witness)w);
+		said = true;
+	}
+	if (!said) /* each has one that will do, and not the same one */
+		row(t, word, r, "nothing is as required in the eyes of every witness");
+}
+
 static void failures(const struct text *t, const struct pl_result *r, size_t n, enum pl_severity severity)
 {
-	for (size_t i = 0; i < n; i++) {
-		if (r[i].verdict != PL_FAIL || r[i].requirement->severity != severity)
-			continue;
-		for (int w = 0; w < PL_WITNESS_COUNT; w++)
-			if (r[i].by[w].asked && r[i].by[w].verdict == PL_FAIL)
-				failed_answer(t, severity_word(severity), &r[i], (enum pl_witness)w);
-	}
+	for (size_t i = 0; i < n; i++)
+		if (r[i].verdict == PL_FAIL && r[i].requirement->severity == severity)
+			failed_row(t, &r[i]);
 }
 
 /* ---- the rest ---- */
@@ -229,14 +292,14 @@ static void say_witnesses(unsigned seen_by, struct pl_buf *out)
 
 static void undecided(const struct text *t, const struct pl_result *r)
 {
-	const char *reason = reason_of(r);
+	const char *reason = reason_of(r), *source;
 	pl_auto_buf b = PL_BUF_INIT;
 
 	pl_buf_adds(&b, reason ? reason : "the witnesses disagree");
-	for (size_t i = 0; i < r->requirement->settled_count; i++)
-		pl_buf_addf(&b, "%s%s", i ? " or " : "; ", r->requirement->settled_by[i]);
+	for (size_t i = 0; (source = pl_result_settled_by(r, i)) != NULL; i++)
+		pl_buf_addf(&b, "%s%s", !i ? "; " : pl_result_settled_by(r, i + 1) ? ", " : " or ", source);
 	if (r->requirement->settled_count)
-		pl_buf_adds(&b, r->requirement->settled_count > 1 ? " settle it" : " settles it");
+		pl_buf_adds(&b, " settles it");
 	row(t, "?", r, b.data);
 }
 
@@ -425,6 +488,7 @@ static void last_line(const struct text *t)
 
 	add_count(&b, r->errors_failed, "error", "errors");
 	add_count(&b, r->warnings_failed, "warning", "warnings");
+	add_count(&b, r->summary[PL_FAIL] - r->errors_failed - r->warnings_failed, "info", "infos");
 	add_count(&b, r->summary[PL_UNDECIDED], "undecided", "undecided");
 	pl_buf_addf(t->out, "\n%s: %s\n", b.len ? b.data : "nothing failed", ends[r->conforms]);
 }

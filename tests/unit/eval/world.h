@@ -237,7 +237,7 @@ static const struct pl_result *world_result(const struct pl_report *r, const cha
 }
 
 /* How many of the words "[CLUSTER/]ID[@WITNESS]=VERDICT" do not hold; each is printed. */
-static size_t world_wrong(const struct pl_report *r, const char *what, const char *expected)
+static inline size_t world_wrong(const struct pl_report *r, const char *what, const char *expected)
 {
 	pl_auto_model struct pl_model *scratch = pl_model_new();
 	const char *word;
