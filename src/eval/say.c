@@ -215,6 +215,13 @@ static void say_values(const struct part *p, struct pl_buf *out)
 
 /* ---- parts ---- */
 
+/* One word is a reference, anything else a sentence. */
+static void say_why(const char *why, struct pl_buf *out)
+{
+	if (why)
+		pl_buf_addf(out, ": %s%s", strchr(why, ' ') ? "" : "waits for ", why);
+}
+
 static void say_not_known(const struct part *p, struct pl_buf *out)
 {
 	const char *why = why_of(p->first), *after = "known after apply";
@@ -222,7 +229,7 @@ static void say_not_known(const struct part *p, struct pl_buf *out)
 
 	if (is_a(p->first, PL_BOOL)) {
 		say_each(p, out, say_bool);
-		pl_buf_addf(out, "%s%s", why ? ": " : "", why ? why : "");
+		say_why(why, out);
 		return;
 	}
 	say_subjects(p, out);
@@ -231,9 +238,7 @@ static void say_not_known(const struct part *p, struct pl_buf *out)
 		return;
 	}
 	pl_buf_addf(out, " %s not known", many ? "are" : "is");
-	/* one word is a reference, anything else a sentence */
-	if (why)
-		pl_buf_addf(out, ": %s%s", strchr(why, ' ') ? "" : "waits for ", why);
+	say_why(why, out);
 }
 
 static void say_whys(const struct part *p, struct pl_buf *out)

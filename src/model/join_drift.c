@@ -77,6 +77,9 @@ static struct pl_drift *add_drift(const struct saying *s, const char *attribute)
 		.will_change = o->will_change,
 		.origin = s->first->origin,
 	};
+	for (int w = 0; w < PL_WITNESS_COUNT; w++)
+		if (s->fact[w])
+			d->seen_at[w] = s->fact[w]->origin;
 	return d;
 }
 

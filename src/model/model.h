@@ -148,7 +148,8 @@ struct pl_drift {
 	const char *said[PL_WITNESS_COUNT];
 	unsigned witnesses; /* bit per witness */
 	bool will_change;
-	struct pl_origin origin;
+	struct pl_origin origin;                   /* of the state's side, or the first witness's */
+	struct pl_origin seen_at[PL_WITNESS_COUNT]; /* of those in `witnesses` */
 };
 
 struct pl_model {

@@ -219,7 +219,11 @@ static void write_drift(struct pl_json_out *w, const struct pl_model *m)
 		write_values(w, d);
 		member_bool(w, "will_change", d->will_change);
 		member_open(w, "origins", '[');
-		write_origin(w, m, &d->origin);
+		if (!d->witnesses)
+			write_origin(w, m, &d->origin);
+		for (int k = 0; k < PL_WITNESS_COUNT; k++)
+			if (d->witnesses & 1U << k)
+				write_origin(w, m, &d->seen_at[k]);
 		pl_json_close(w, ']');
 		pl_json_close(w, '}');
 	}

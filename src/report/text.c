@@ -166,27 +166,61 @@ static const struct pl_finding *first_failed(const struct pl_finding *f, size_t 
 	return NULL;
 }
 
-/* Where several witnesses were asked, a line says whose word it gives. */
-static void say_witness(const struct pl_result *r, enum pl_witness witness, struct pl_buf *out)
+static bool several_asked(const struct pl_result *r)
 {
 	size_t asked = 0;
 
 	for (int w = 0; w < PL_WITNESS_COUNT; w++)
 		asked += r->by[w].asked;
-	if (asked > 1)
-		pl_buf_addf(out, "%s: ", pl_witness_name(witness));
+	return asked > 1;
+}
+
+/* What the witness found wrong with the object; nothing when that does not count. */
+static void say_faults(const struct pl_result *r, enum pl_witness witness, const struct pl_object *o,
+		       struct pl_buf *out)
+{
+	const struct pl_answer *a = &r->by[witness];
+
+	for (size_t i = 0, n; a->asked && counts(r, witness, o) && i < a->count; i += n) {
+		n = findings_of_one(a, i);
+		if (a->findings[i].object == o)
+			pl_findings_say(&a->findings[i], n, PL_FAIL, out);
+	}
+}
+
+/*
+ * Where several witnesses were asked, a line says whose word it gives, and what they agree about is
+ * said once: false when an earlier witness said it all.
+ */
+static bool say_witnesses_of(const struct pl_result *r, enum pl_witness witness,
+			     const struct pl_object *o, const char *faults, struct pl_buf *out)
+{
+	for (int w = 0; several_asked(r) && w < PL_WITNESS_COUNT; w++) {
+		pl_auto_buf b = PL_BUF_INIT;
+
+		say_faults(r, (enum pl_witness)w, o, &b);
+		if (strcmp(b.data, faults) != 0)
+			continue;
+		if (w < (int)witness)
+			return false;
+		pl_buf_addf(out, "%s%s", out->len ? ", " : "", pl_witness_name((enum pl_witness)w));
+	}
+	if (out->len)
+		pl_buf_adds(out, ": ");
+	return true;
 }
 
 /* What was found of one object, as one line, and below it where. */
 static void one_object(const struct text *t, const char *word, const struct pl_result *r,
 		       enum pl_witness witness, const struct pl_finding *f, size_t n)
 {
-	pl_auto_buf b = PL_BUF_INIT;
+	pl_auto_buf b = PL_BUF_INIT, faults = PL_BUF_INIT;
 
-	say_witness(r, witness, &b);
+	pl_findings_say(f, n, PL_FAIL, &faults);
+	if (!say_witnesses_of(r, witness, f->object, faults.data, &b))
+		return;
 	pl_object_say(f->object, &b);
-	pl_buf_adds(&b, ": ");
-	pl_findings_say(f, n, PL_FAIL, &b);
+	pl_buf_addf(&b, ": %s", faults.data);
 	row(t, word, r, b.data);
 	where(t, first_failed(f, n), witness);
 }
@@ -235,7 +269,8 @@ static void failed_answer(const struct text *t, const char *word, const struct p
 
 	if (r->requirement->quantifier == PL_EVERY && failed_objects(t, word, r, witness))
 		return;
-	say_witness(r, witness, &b);
+	if (several_asked(r))
+		pl_buf_addf(&b, "%s: ", pl_witness_name(witness));
 	pl_buf_adds(&b, r->by[witness].reason);
 	row(t, word, r, b.data);
 }
@@ -361,8 +396,14 @@ static void count_rest(const struct text *t, const struct pl_result *r, size_t n
 		say_witnesses(others, &b);
 		pl_buf_addc(&b, ')');
 	}
-	if (b.len)
-		pl_buf_addf(t->out, "%s\n", b.data);
+	if (!b.len)
+		return;
+	/* broken lines lose the wide gaps between counts */
+	if (t->style->width && pl_utf8_width(b.data) > t->style->width)
+		pl_layout_words(t->out, t->style->width, 0, b.data);
+	else
+		pl_buf_add(t->out, b.data, b.len);
+	pl_buf_addc(t->out, '\n');
 }
 
 /* ---- blocks ---- */

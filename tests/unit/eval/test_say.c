@@ -63,7 +63,7 @@ static const struct {
 	{ POOL "machine_type_listed=false", "listed", "pool \"p\": not so: the type is in the built-in catalogue" },
 	{ POOL "machine_type_listed=true", "listed", "pool \"p\": the type is in the built-in catalogue" },
 	{ POOL "machine_type_listed=?x.t", "listed",
-	  "pool \"p\": not known whether the type is in the built-in catalogue: x.t" },
+	  "pool \"p\": not known whether the type is in the built-in catalogue: waits for x.t" },
 	{ BALANCER "ports=80 layer=7", "port",
 	  "load balancer \"b\": ports are 80 and layer is 7; needs ports 22 and layer 4" },
 	{ BALANCER "ports=22 layer=7", "port", "load balancer \"b\": layer is 7, needs 4" },
