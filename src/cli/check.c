@@ -220,15 +220,19 @@ static const struct pl_option *const options[] = {
 	&pl_opt_join, &pl_opt_terraform, &pl_opt_timeout, &pl_opt_verbose, &pl_opt_quiet, &pl_opt_no_color, NULL,
 };
 
+static const char *const details[] = {
+	"SOURCE is the output of `terraform show -json` (plan or state), a state file of version 4, a binary "
+	"plan, a snapshot of `plumbline facts`, or - for standard input. Several sources are judged as one.",
+	"exit status: 0 nothing failed, 3 a requirement of severity error failed, 2 usage or a source that "
+	"could not be read, 1 our own failure; 4 and 5 with --fail-on.",
+	NULL,
+};
+
 const struct pl_command pl_command_check = {
 	.name = "check",
 	.arguments = "SOURCE...",
 	.summary = "judge what the sources say by a reference architecture",
-	.details = "SOURCE is the output of `terraform show -json` (plan or state), a state file of version 4,\n"
-		   "a binary plan, a snapshot of `plumbline facts`, or - for standard input. Several sources\n"
-		   "are judged as one.\n\n"
-		   "exit status: 0 nothing failed, 3 a requirement of severity error failed, 2 usage or a source\n"
-		   "that could not be read, 1 our own failure; 4 and 5 with --fail-on.",
+	.details = details,
 	.options = options,
 	.run = check,
 };

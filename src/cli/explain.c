@@ -6,29 +6,14 @@
 #include "check/check.h"
 #include "cli/cli.h"
 
+#define LABEL_COLUMNS 14
+
 static void line(struct pl_buf *out, const char *label, const char *text)
 {
-	size_t at = 14;
-
 	if (!text)
 		return;
-	pl_buf_addf(out, "%-14s", label);
-	while (*text) {
-		size_t n = strcspn(text, " ");
-
-		if (at > 14 && at + n > 80) {
-			pl_buf_adds(out, "\n              ");
-			at = 14;
-		}
-		pl_buf_add_safe(out, text, n);
-		at += n + 1;
-		text += n;
-		if (*text == ' ') {
-			text++;
-			pl_buf_addc(out, ' ');
-		}
-	}
-	pl_buf_addc(out, '\n');
+	pl_buf_addf(out, "%-*s", LABEL_COLUMNS, label);
+	pl_add_wrapped(out, text, LABEL_COLUMNS, LABEL_COLUMNS);
 }
 
 /* The severity in every profile: the architecture is loaded once for each. */
@@ -76,24 +61,41 @@ static void conditions(struct pl_buf *out, const struct pl_cond *c)
 	}
 }
 
+static void sentence(struct pl_buf *out, const char *label, const char *quantifier,
+		     const struct pl_clause *c)
+{
+	pl_auto_buf text = PL_BUF_INIT;
+
+	pl_buf_addf(&text, "%s%s", quantifier, pl_kind_name(c->on));
+	for (size_t i = 0; i < c->provider_count; i++)
+		pl_buf_addf(&text, "%s%s", i ? " or " : " of ", c->provider[i]);
+	if (c->where) {
+		pl_buf_adds(&text, " with ");
+		conditions(&text, c->where);
+	}
+	pl_buf_adds(&text, ": ");
+	if (c->expect)
+		conditions(&text, c->expect);
+	else
+		pl_buf_adds(&text, "is there");
+	line(out, label, text.data);
+}
+
 static void expectations(struct pl_buf *out, const struct pl_requirement *r)
 {
-	for (size_t i = 0; i < r->clause_count; i++) {
-		const struct pl_clause *c = &r->clauses[i];
-		pl_auto_buf text = PL_BUF_INIT;
+	for (size_t i = 0; i < r->clause_count; i++)
+		sentence(out, i ? "" : "expects", r->quantifier == PL_SOME ? "some " : "every ", &r->clauses[i]);
+	if (r->fallback)
+		sentence(out, "", "where there is none: the ", r->fallback);
+}
 
-		pl_buf_addf(&text, "%s %s", r->quantifier == PL_SOME ? "some" : "every", pl_kind_name(c->on));
-		if (c->where) {
-			pl_buf_adds(&text, " with ");
-			conditions(&text, c->where);
-		}
-		pl_buf_adds(&text, ": ");
-		if (c->expect)
-			conditions(&text, c->expect);
-		else
-			pl_buf_adds(&text, "is there");
-		line(out, i ? "" : "expects", text.data);
-	}
+static void joined(struct pl_buf *out, const char *label, const char *const *texts, size_t n)
+{
+	pl_auto_buf all = PL_BUF_INIT;
+
+	for (size_t i = 0; i < n; i++)
+		pl_buf_addf(&all, "%s%s", i ? ", " : "", texts[i]);
+	line(out, label, n ? all.data : NULL);
 }
 
 static void describe(struct pl_buf *out, const struct pl_arch *a, const char *spec,
@@ -101,7 +103,8 @@ static void describe(struct pl_buf *out, const struct pl_arch *a, const char *sp
 {
 	pl_auto_buf seen = PL_BUF_INIT, source = PL_BUF_INIT;
 
-	line(out, r->id, r->title);
+	pl_buf_addf(out, "%s  ", r->id);
+	pl_add_wrapped(out, r->title, strlen(r->id) + 2, LABEL_COLUMNS);
 	if (r->platform)
 		line(out, "severity", pl_severity_name(r->severity));
 	else
@@ -110,6 +113,7 @@ static void describe(struct pl_buf *out, const struct pl_arch *a, const char *sp
 		if (r->seen_by >> w & 1)
 			pl_buf_addf(&seen, "%s%s", seen.len ? ", " : "", pl_witness_name((enum pl_witness)w));
 	line(out, "seen by", seen.data);
+	joined(out, "settled by", r->settled_by, r->settled_count);
 	expectations(out, r);
 	line(out, "why", r->why);
 	line(out, "fix", r->fix);

@@ -134,7 +134,7 @@ static int unknown_option(const struct pl_command *c, const char *word, struct p
 	for (const struct pl_option *const *o = c->options; *o; o++) {
 		int d = (*o)->name[1] ? distance(name, (*o)->name) : 9;
 
-		if (d < best) {
+		if (d < best && (size_t)d < strlen(name)) {
 			best = d;
 			near = *o;
 		}
@@ -224,25 +224,25 @@ const char *pl_args_get(const struct pl_args *a, const char *name)
 
 /* ---- help ---- */
 
-/* Adds text wrapped at 80 columns, every line from column `indent` on; the first begins at `at`. */
-static void add_wrapped(struct pl_buf *out, const char *text, size_t at, size_t indent)
+void pl_add_wrapped(struct pl_buf *out, const char *text, size_t at, size_t indent)
 {
-	while (*text) {
-		size_t n = strcspn(text, " ");
+	bool begun = false;
 
-		if (at > indent && at + n > 80) {
+	while (*text) {
+		size_t n = strcspn(text, " "), space = text[n] == ' ';
+
+		if (begun && at + 1 + n > 80) {
 			pl_buf_addc(out, '\n');
 			pl_buf_pad(out, ' ', indent);
 			at = indent;
-		}
-		pl_buf_add(out, text, n);
-		at += n;
-		text += n;
-		if (*text == ' ') {
-			text++;
+		} else if (begun) {
 			pl_buf_addc(out, ' ');
 			at++;
 		}
+		pl_buf_add_safe(out, text, n);
+		at += n;
+		text += n + space;
+		begun = true;
 	}
 	pl_buf_addc(out, '\n');
 }
@@ -259,15 +259,17 @@ static void help_option(const struct pl_option *o, struct pl_buf *out)
 		width = 0;
 	}
 	pl_buf_pad(out, ' ', column - width);
-	add_wrapped(out, o->help, column, column);
+	pl_add_wrapped(out, o->help, column, column);
 }
 
 void pl_help_command(const struct pl_command *c, struct pl_buf *out)
 {
 	pl_buf_addf(out, "usage: plumbline %s%s%s\n\n", c->name, *c->arguments ? " " : "", c->arguments);
-	add_wrapped(out, c->summary, 0, 0);
-	if (c->details)
-		pl_buf_addf(out, "\n%s\n", c->details);
+	pl_add_wrapped(out, c->summary, 0, 0);
+	for (const char *const *p = c->details; p && *p; p++) {
+		pl_buf_addc(out, '\n');
+		pl_add_wrapped(out, *p, 0, 0);
+	}
 	if (*c->options)
 		pl_buf_adds(out, "\noptions:\n");
 	for (const struct pl_option *const *o = c->options; *o; o++)
@@ -285,8 +287,8 @@ void pl_help_all(struct pl_buf *out)
 
 		pl_buf_addf(out, "  %s %s", (*c)->name, (*c)->arguments);
 		pl_buf_pad(out, ' ', out->len - start < 30 ? 30 - (out->len - start) : 1);
-		add_wrapped(out, (*c)->summary, out->len - start, 30);
+		pl_add_wrapped(out, (*c)->summary, out->len - start, 30);
 	}
-	pl_buf_adds(out, "\n`plumbline COMMAND --help` tells its options. "
+	pl_buf_adds(out, "\n`plumbline COMMAND --help` tells its options.\n"
 			 "Start with: terraform show -json tfplan | plumbline check -\n");
 }

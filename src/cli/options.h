@@ -23,7 +23,7 @@ struct pl_args;
 
 struct pl_command {
 	const char *name, *arguments, *summary;
-	const char *details;                     /* more lines of help; NULL: none */
+	const char *const *details;              /* paragraphs of help, ends with NULL; NULL: none */
 	const struct pl_option *const *options;  /* ends with NULL */
 	int (*run)(const struct pl_args *args);  /* returns the exit status */
 };
@@ -54,6 +54,8 @@ const char *pl_args_get(const struct pl_args *a, const char *name);
 /* The i-th value given for an option that may be given several times; NULL behind the last. */
 const char *pl_args_nth(const struct pl_args *a, const char *name, size_t i);
 
+/* Words and an end of line, broken at 80 columns; the first begins at `at`, further lines at `indent`. */
+void pl_add_wrapped(struct pl_buf *out, const char *text, size_t at, size_t indent);
 void pl_help_command(const struct pl_command *c, struct pl_buf *out);
 /* One in each file of its name. */
 extern const struct pl_command pl_command_check, pl_command_facts, pl_command_explain,

@@ -204,6 +204,19 @@ static const struct row sources[] = {
 	{ "endpoints need no cluster", "endpoint database d engine=mysql version=5.7",
 	  "database=pass database-version=pass node-size=not-asked kubernetes-version=not-asked" },
 	{ "nor do nodes", "node node n missing_paths=/dev/fuse", "node-paths=fail distribution=not-asked" },
+	{ "node rules ask labelled nodes only", "node node n labels=x:y missing_paths=/x kernel_version=4.4 vcpu=1 os=cos",
+	  "node-paths=not-applicable node-kernel=not-applicable node-size=not-applicable node-os=not-applicable" },
+	{ "of labelled ones", "node node n labels=" META " missing_paths=/x kernel_version=4.4 vcpu=1 os=cos "
+	  "architecture=arm64 container_runtime=docker container_runtime_version=1.4 disk_size=1000",
+	  "node-paths=fail node-kernel=fail node-size=fail node-os=fail node-os-version=not-applicable "
+	  "node-architecture=fail container-runtime=fail container-runtime-version=fail node-disk=fail" },
+	{ "and of those whose labels nobody collected", "node node n kernel_version=5.15 os=ubuntu os_version=20.04 "
+	  "vcpu=4 memory=16000000000 disk_size=300000000000",
+	  "node-kernel=pass node-os=pass node-os-version=pass node-size=pass node-disk=unknown" },
+	{ "a services node needs less disk", "node node n labels=" META " disk_size=100000000000", "node-disk=pass" },
+	{ "than a workspace node", "node node n labels=" REGULAR " disk_size=100000000000", "node-disk=fail" },
+	{ "a node's pass says nothing of another", "node node n kernel_version=5.15\nnode node m kernel_version=?ssh",
+	  "node-kernel=unknown" },
 	{ "every node counts", "node node n missing_paths=\nnode node o missing_paths=/x", "node-paths=fail" },
 	{ "an SCM that was not asked", EKS, "scm=not-asked storage-class=not-asked node-kernel=not-asked" },
 	{ "no default class", "cluster cluster c\ncluster storage_class s default=false", "storage-class=fail" },

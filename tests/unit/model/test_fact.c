@@ -27,7 +27,7 @@ static void test_names_round(void **state)
 		assert_int_equal(pl_basis_find(pl_basis_name((enum pl_basis)i)), i);
 	for (int i = 0; i < PL_ATTR_COUNT; i++)
 		assert_int_equal(pl_attr_find(pl_attrs[i].kind, pl_attrs[i].name), i);
-	assert_int_equal(pl_attr_find(PL_NODE, "vcpu"), -1);
+	assert_int_equal(pl_attr_find(PL_CLUSTER, "vcpu"), -1);
 	assert_int_equal(pl_kind_find("pools"), -1);
 	assert_int_equal(pl_witness_find(""), -1);
 	assert_int_equal(pl_basis_find("guess"), -1);
