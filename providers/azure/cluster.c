@@ -1,15 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What azurerm_kubernetes_cluster says of the cluster, and its default pool. */
 #include "azure/azure.h"
+#include "base/scalar.h"
 #include "base/str.h"
 
 const struct pl_tf_field pl_azure_cluster_fields[] = {
-	{ "kubernetes_version", PL_CLUSTER_VERSION, PL_TF_AS_TEXT, NULL, "AKS picks the version" },
 	{ "location", PL_CLUSTER_LOCATION, PL_TF_AS_TEXT, NULL, NULL },
+	{ "automatic_upgrade_channel|automatic_channel_upgrade", PL_CLUSTER_CHANNEL, PL_TF_AS_LOWER,
+	  NULL, NULL },
 	{ "network_profile[0].load_balancer_sku", PL_CLUSTER_LB_SKU, PL_TF_AS_LOWER, "standard",
 	  "AKS's default load balancer" },
 	{ 0 },
 };
+
+/* What was asked for, or what runs where that is newer (a channel moved it) or nothing was asked. */
+static void add_version(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)
+{
+	static const struct pl_tf_field fields[] = {
+		{ "kubernetes_version", PL_CLUSTER_VERSION, PL_TF_AS_TEXT, NULL,
+		  "AKS picks the version" },
+		{ "current_kubernetes_version", PL_CLUSTER_VERSION, PL_TF_AS_TEXT, NULL, NULL },
+	};
+	const char *asked = pl_tf_text(tf, r, fields[0].path);
+	const char *real = pl_tf_text(tf, r, fields[1].path);
+	struct pl_version a, b;
+	bool has_asked = asked && pl_version_parse(asked, &a);
+	bool has_real = real && pl_version_parse(real, &b);
+	bool newer = has_real && (!has_asked || pl_version_cmp(&b, &a) > 0);
+	struct pl_tf_value v = pl_tf_get(tf, r, fields[newer].path);
+
+	pl_tf_fact(tf, r, o, &v, &fields[newer]);
+}
 
 static void add_network_policy(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)
 {
@@ -24,20 +45,6 @@ static void add_network_policy(struct pl_tf *tf, struct pl_tf_resource *r, struc
 				"network_plugin is \"none\": the cluster installs its network",
 				plugin);
 	else
-		pl_tf_fact(tf, r, o, &v, &field);
-}
-
-/* A state writes "" for a channel that nobody chose. */
-static void add_channel(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)
-{
-	static const struct pl_tf_field field = {
-		"automatic_upgrade_channel|automatic_channel_upgrade", PL_CLUSTER_CHANNEL,
-		PL_TF_AS_LOWER, NULL, NULL
-	};
-	struct pl_tf_value v = pl_tf_get(tf, r, field.path);
-	const char *text = pl_tf_text(tf, r, field.path);
-
-	if (!text || *text)
 		pl_tf_fact(tf, r, o, &v, &field);
 }
 
@@ -82,7 +89,7 @@ void pl_azure_cluster(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_obje
 
 	pl_fact_text(m, o, PL_CLUSTER_DISTRIBUTION, "aks", NULL);
 	add_account(tf, r, o);
-	add_channel(tf, r, o);
+	add_version(tf, r, o);
 	add_network_policy(tf, r, o);
 	pl_fact_unknown(m, o, PL_CLUSTER_PRIVILEGED, "admission is decided in the cluster", NULL);
 	f = pl_fact_bool(m, o, PL_CLUSTER_SERVICE_LB, true, NULL);

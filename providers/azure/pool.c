@@ -140,12 +140,14 @@ static void add_runtime(const struct place *p, const char *os)
 	bool windows = pl_streq(os, "windows");
 	struct pl_version first = { 2, { 1, windows ? 23 : 19, 0, 0 } }, version;
 	const char *written = text(p, "orchestrator_version");
+	bool parsed;
 
-	if (!written && p->cluster)
+	if ((!written || !*written) && p->cluster)
 		written = pl_tf_text(p->tf, p->cluster, "kubernetes_version");
-	if (written && pl_version_parse(written, &version) && pl_version_cmp(&version, &first) < 0)
+	parsed = written && pl_version_parse(written, &version);
+	if (parsed && pl_version_cmp(&version, &first) < 0)
 		pl_tf_default(pl_fact_text(p->m, p->o, PL_POOL_RUNTIME, "docker", NULL), note);
-	else if (windows && !written)
+	else if (windows && !parsed)
 		pl_fact_unknown(p->m, p->o, PL_POOL_RUNTIME,
 				"the Kubernetes version: Windows pools run Docker before 1.23",
 				NULL);

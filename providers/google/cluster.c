@@ -84,7 +84,7 @@ static void add_policy_of_block(struct pl_tf *tf, struct pl_tf_resource *r, stru
 		f->note = "the add-on that enforces the policy is disabled";
 	} else if (provider.state == PL_TF_UNKNOWN) {
 		pl_fact_unknown(m, o, PL_CLUSTER_NETWORK_POLICY, provider.waits_for, provider_path);
-	} else if (!name || pl_streq(name, "PROVIDER_UNSPECIFIED")) {
+	} else if (!name || !*name || pl_streq(name, "PROVIDER_UNSPECIFIED")) {
 		f = pl_fact_text(m, o, PL_CLUSTER_NETWORK_POLICY, "calico", provider_path);
 		pl_tf_default(f, "without Dataplane V2, Calico is GKE's only network policy");
 	} else {

@@ -169,13 +169,20 @@ static struct pl_fact *unset_fact(struct pl_tf *tf, struct pl_object *o, const c
 	return f;
 }
 
+/* A state has "" where nobody set a text. */
+static bool is_empty_text(const struct pl_tf_value *v, enum pl_tf_as as)
+{
+	return (as == PL_TF_AS_TEXT || as == PL_TF_AS_LOWER) && v->state == PL_TF_SET &&
+	       json_is_string(v->json) && !json_string_length(v->json);
+}
+
 struct pl_fact *pl_tf_fact(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o,
 			   const struct pl_tf_value *v, const struct pl_tf_field *field)
 {
 	struct pl_value value = { .type = pl_attrs[field->attr].type };
 	struct pl_fact *f;
 
-	switch (v->state) {
+	switch (is_empty_text(v, field->as) ? PL_TF_UNSET : v->state) {
 	case PL_TF_UNSET:
 		f = unset_fact(tf, o, v->path, field);
 		break;

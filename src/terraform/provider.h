@@ -122,7 +122,7 @@ void pl_tf_discard(struct pl_tf *tf, struct pl_object *o);
 
 /* How the JSON of an attribute becomes a value. */
 enum pl_tf_as {
-	PL_TF_AS_TEXT,    /* string, number or bool, as text */
+	PL_TF_AS_TEXT,    /* string, number or bool, as text; "" is what a state has for an unset one */
 	PL_TF_AS_LOWER,   /* the same in lower case, '_' as '-' (SPOT, ON_DEMAND) */
 	PL_TF_AS_INT,     /* number, or a string holding one */
 	PL_TF_AS_BOOL,

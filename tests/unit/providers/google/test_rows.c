@@ -29,6 +29,8 @@ static const struct fact_case clusters[] = {
 		     PL_CLUSTER_NETWORK_POLICY, "calico"),
 	CASE_CLUSTER("\"network_policy\":[{\"enabled\":true,\"provider\":null}]",
 		     PL_CLUSTER_NETWORK_POLICY, "calico"),
+	CASE_CLUSTER("\"network_policy\":[{\"enabled\":true,\"provider\":\"\"}]",
+		     PL_CLUSTER_NETWORK_POLICY, "calico"),
 	CASE_CLUSTER("\"network_policy\":[{\"enabled\":false,\"provider\":\"CALICO\"}]",
 		     PL_CLUSTER_NETWORK_POLICY, "none"),
 	CASE_CLUSTER("\"network_policy\":[{\"enabled\":true,\"provider\":\"CALICO\"}],"
