@@ -45,7 +45,7 @@ void pl_azure_lb_rule(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_obje
 
 void pl_azure_gateway(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)
 {
-	struct pl_tf_value v = pl_tf_get(tf, r, "frontend_port");
+	struct pl_tf_value v = pl_tf_get_block(tf, r, "frontend_port");
 	size_t n = pl_tf_count(tf, r, "frontend_port"), count = 0;
 	struct pl_model *m = pl_tf_model(tf);
 	const char **ports = pl_alloc((n + 1) * sizeof *ports);

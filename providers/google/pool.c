@@ -76,6 +76,9 @@ static void add_taints(const struct place *p)
 	struct pl_tf_list taints = { 0 };
 
 	pl_tf_list_taints(p->tf, p->r, path, &taints);
+	/* where those of GKE stand apart (from provider 5 on), taint itself is never computed */
+	if (get(p, "node_config[0].effective_taints").unwritten)
+		taints.waits_for = pl_tf_get_block(p->tf, p->r, path).waits_for;
 	add_platform_taints(p, &taints);
 	pl_tf_list_fact(p->tf, p->r, p->o, PL_POOL_TAINTS, path, &taints);
 }
@@ -253,7 +256,7 @@ static void add_counts(const struct place *p)
 	static const char *const upper[] = { "autoscaling[0].max_node_count",
 					     "autoscaling[0].total_max_node_count" };
 
-	struct pl_tf_value block = get(p, "autoscaling");
+	struct pl_tf_value block = pl_tf_get_block(p->tf, p->r, at(p, "autoscaling"));
 
 	if (block.state == PL_TF_UNKNOWN) {
 		pl_fact_unknown(p->m, p->o, PL_POOL_MIN, block.waits_for, block.path);

@@ -75,7 +75,7 @@ static void add_port(struct pl_tf *tf, struct pl_tf_resource *r, size_t i, struc
 void pl_kubernetes_service(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)
 {
 	static const char path[] = "spec[0].port";
-	struct pl_tf_value v = pl_tf_get(tf, r, path);
+	struct pl_tf_value v = pl_tf_get_block(tf, r, path);
 	size_t n = pl_tf_count(tf, r, path);
 	struct pl_tf_list list = { .waits_for = v.waits_for };
 
@@ -104,7 +104,7 @@ void pl_kubernetes_ingress(struct pl_tf *tf, struct pl_tf_resource *r, struct pl
 	pl_tf_fields(tf, r, o, "", annotations);
 	pl_kubernetes_ingress_ports(class, pl_tf_count(tf, r, path), &list);
 	if (list.count)
-		list.waits_for = pl_tf_get(tf, r, path).waits_for;
+		list.waits_for = pl_tf_get_block(tf, r, path).waits_for;
 	pl_tf_list_fact(tf, r, o, PL_LB_PORTS, path, &list);
 }
 

@@ -158,6 +158,8 @@ static bool sets_something(json_t *constant)
 	       !(json_is_object(constant) && !json_object_size(constant));
 }
 
+static const char dynamic[] = "known after apply (a dynamic block may set it)";
+
 /* The value is planned as unknown: did nobody set it, or is it decided at apply? */
 static void judge_unknown(struct pl_tf *tf, struct resource *r, struct pl_slice path,
 			  struct pl_tf_value *v)
@@ -170,11 +172,12 @@ static void judge_unknown(struct pl_tf *tf, struct resource *r, struct pl_slice 
 	case NO_CONFIGURATION:
 		return;
 	case NO_BLOCK:
-		v->waits_for = "known after apply (a dynamic block may set it)";
+		v->waits_for = dynamic;
 		v->unwritten = true;
 		return;
 	case NOT_WRITTEN:
 		v->state = PL_TF_UNSET;
+		v->unwritten = true;
 		break;
 	case WRITTEN:
 		if (sets_something(json_object_get(expression, "constant_value")))
@@ -289,6 +292,17 @@ struct pl_tf_value pl_tf_get(struct pl_tf *tf, struct pl_tf_resource *pub, const
 			return v.state == PL_TF_SET ? v : first;
 		p += n + 1;
 	}
+}
+
+struct pl_tf_value pl_tf_get_block(struct pl_tf *tf, struct pl_tf_resource *r, const char *path)
+{
+	struct pl_tf_value v = pl_tf_get(tf, r, path);
+
+	if (v.state == PL_TF_UNSET && v.unwritten) {
+		v.state = PL_TF_UNKNOWN;
+		v.waits_for = dynamic;
+	}
+	return v;
 }
 
 const char *pl_tf_text(struct pl_tf *tf, struct pl_tf_resource *r, const char *path)

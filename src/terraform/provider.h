@@ -67,7 +67,9 @@ struct pl_tf_value {
 	bool partial;          /* SET, an object: some of its members are unknown and not in it */
 	const char *path;      /* as it is printed: scaling_config[0].min_size */
 	const char *waits_for; /* a reference, or a sentence */
-	bool unwritten;        /* UNKNOWN: no block would hold it, but a dynamic one leaves no trace */
+	bool unwritten;        /* planned as unknown, and the configuration has nothing that sets it:
+				  UNKNOWN, as a dynamic block that would hold it leaves no trace, or
+				  UNSET, as the block that would hold it stands there without it */
 };
 
 /*
@@ -77,6 +79,11 @@ struct pl_tf_value {
  * UNSET.  A list element that is not known is UNKNOWN, its neighbours are SET.
  */
 struct pl_tf_value pl_tf_get(struct pl_tf *tf, struct pl_tf_resource *r, const char *path);
+/*
+ * The same for a block that the provider never computes by itself: where nothing of it is written
+ * and it is planned as unknown, a dynamic block is what decides.
+ */
+struct pl_tf_value pl_tf_get_block(struct pl_tf *tf, struct pl_tf_resource *r, const char *path);
 /* The text of a string, number or bool that is set; NULL otherwise.  Lives in the model's arena. */
 const char *pl_tf_text(struct pl_tf *tf, struct pl_tf_resource *r, const char *path);
 /* Elements of a list (1 for a single block, 0 when absent or unknown). */

@@ -31,6 +31,18 @@
 	"\"attributes\":{" attributes "}}]}"
 #define RESOURCE(type, name, attributes) IN("", type, name, attributes)
 
+/* A plan that creates resources, and what its configuration says of them. */
+#define PLAN_OF(changes, written) \
+	"{\"format_version\":\"1.2\",\"terraform_version\":\"1.11.4\",\"resource_changes\":[" changes \
+	"],\"configuration\":{\"root_module\":{\"resources\":[" written "]}}}"
+#define OF_TYPE(type, name) \
+	"{\"address\":\"" type "." name "\",\"mode\":\"managed\",\"type\":\"" type "\"," \
+	"\"name\":\"" name "\","
+#define CREATES(type, name, after, unknown) \
+	OF_TYPE(type, name) "\"change\":{\"actions\":[\"create\"],\"before\":null,\"after\":{" after \
+	"},\"after_unknown\":{" unknown "}}}"
+#define WRITES(type, name, expressions) OF_TYPE(type, name) "\"expressions\":{" expressions "}}"
+
 struct fact_case {
 	const char *source;
 	enum pl_kind kind;

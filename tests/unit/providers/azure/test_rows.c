@@ -114,6 +114,20 @@ static const struct fact_case services[] = {
 	  PL_LOAD_BALANCER, "x", PL_LB_PORTS, "80, 443" },
 };
 
+/* A dynamic block leaves no trace in the configuration. */
+static const struct fact_case dynamic_blocks[] = {
+	{ PLAN_OF(CREATES("azurerm_kubernetes_cluster", "c", "\"name\":\"c\"", "") ","
+		  CREATES("azurerm_application_gateway", "g", "\"name\":\"g\"", "\"frontend_port\":true"),
+		  WRITES("azurerm_application_gateway", "g", "")),
+	  PL_LOAD_BALANCER, "g", PL_LB_PORTS, "?" },
+};
+
+static void blocks_that_leave_no_trace(void **state)
+{
+	(void)state;
+	check_facts(dynamic_blocks, sizeof dynamic_blocks / sizeof *dynamic_blocks);
+}
+
 static void clusters_of_azure(void **state)
 {
 	(void)state;
@@ -167,6 +181,7 @@ static void annotations(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(blocks_that_leave_no_trace),
 		cmocka_unit_test(clusters_of_azure),
 		cmocka_unit_test(pools_of_azure),
 		cmocka_unit_test(services_of_azure),

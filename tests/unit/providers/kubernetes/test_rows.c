@@ -277,6 +277,15 @@ static void unknowns(void **state)
 		{ PLAN(CREATED("kubernetes_ingress_v1", "\"metadata\":[{\"name\":\"n\"}],\"spec\":[{"
 			       "\"ingress_class_name\":\"alb\"}]", "\"spec\":[{\"tls\":true}]", "")),
 		  PL_LOAD_BALANCER, "n", PL_LB_PORTS, "80" MORE },
+		/* dynamic blocks leave no trace in the configuration */
+		{ PLAN_OF(CREATES("kubernetes_service", "x", "\"metadata\":[{\"name\":\"n\"}],"
+				  "\"spec\":[{" LB "\"selector\":null}]", "\"spec\":[{\"port\":true}]"),
+			  WRITES("kubernetes_service", "x", "\"spec\":[{\"type\":{}}]")),
+		  PL_LOAD_BALANCER, "n", PL_LB_PORTS, "?" },
+		{ PLAN_OF(CREATES("kubernetes_ingress_v1", "x", "\"metadata\":[{\"name\":\"n\"}],"
+				  "\"spec\":[{\"ingress_class_name\":\"alb\"}]", "\"spec\":[{\"tls\":true}]"),
+			  WRITES("kubernetes_ingress_v1", "x", "\"spec\":[{}]")),
+		  PL_LOAD_BALANCER, "n", PL_LB_PORTS, "80" MORE },
 		{ PLAN(CREATED("kubernetes_storage_class", "\"metadata\":[{\"name\":\"n\"}]",
 			       "\"metadata\":[{\"annotations\":true}]", "")),
 		  PL_STORAGE_CLASS, "n", PL_STORAGE_CLASS_DEFAULT, "?" },
