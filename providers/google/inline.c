@@ -74,14 +74,17 @@ static size_t count_blocks(struct pl_tf *tf, struct pl_tf_resource *r, bool *def
 	return n;
 }
 
-static void add_blocks(struct pl_tf *tf, struct pl_tf_resource *r, size_t n)
+/* `removed`: the default pool goes once the cluster is made, also one that stands as a block. */
+static void add_blocks(struct pl_tf *tf, struct pl_tf_resource *r, size_t n, bool removed)
 {
 	struct pl_model *m = pl_tf_model(tf);
 
 	for (size_t i = 0; i < n; i++) {
 		const char *prefix = pl_model_strf(m, "node_pool[%zu].", i);
+		const char *name = block_name(tf, r, i);
 
-		add_pool(tf, r, block_name(tf, r, i), prefix);
+		if (!removed || !pl_streq(name, "default-pool"))
+			add_pool(tf, r, name, prefix);
 	}
 }
 
@@ -95,7 +98,7 @@ static void declare_pools(struct pl_tf *tf, struct pl_tf_resource *r, bool owns_
 	const char *what = "kept";
 
 	if (!owns_resources)
-		add_blocks(tf, r, blocks);
+		add_blocks(tf, r, blocks, removed);
 	if (v.state == PL_TF_UNKNOWN) {
 		pl_fact_unknown(m, r->object, PL_CLUSTER_DEFAULT_POOL, v.waits_for, path);
 		return;

@@ -21,8 +21,6 @@ struct place {
 
 static const struct pl_tf_field pool_fields[] = {
 	{ "node_config[0].labels", PL_POOL_LABELS, PL_TF_AS_LABELS, "", "nobody set labels" },
-	{ "node_config[0].disk_size_gb", PL_POOL_DISK, PL_TF_AS_GIB, "107374182400",
-	  "GKE's default disk size" },
 	{ 0 },
 };
 
@@ -52,6 +50,20 @@ static const char *text(const struct place *p, const char *path)
 
 /* ---- taints ---- */
 
+static bool has_accelerator(const struct place *p)
+{
+	size_t n = pl_tf_count(p->tf, p->r, at(p, "node_config[0].guest_accelerator"));
+
+	for (size_t i = 0; i < n; i++) {
+		const char *count = text(p, pl_model_strf(p->m,
+				"node_config[0].guest_accelerator[%zu].count", i));
+
+		if (count && !pl_streq(count, "0"))
+			return true;
+	}
+	return false;
+}
+
 /* Those that GKE adds because of what the pool is. */
 static void add_platform_taints(const struct place *p, struct pl_tf_list *out)
 {
@@ -67,6 +79,15 @@ static void add_platform_taints(const struct place *p, struct pl_tf_list *out)
 	if (image && !strncasecmp(image, "WINDOWS", strlen("WINDOWS"))) {
 		pl_tf_list_add(out, "node.kubernetes.io/os=windows:NoSchedule");
 		out->note = "GKE taints Windows nodes";
+	}
+	if (has_accelerator(p)) {
+		pl_tf_list_add(out, "nvidia.com/gpu=present:NoSchedule");
+		out->note = "GKE taints nodes with accelerators";
+	}
+	if (text(p, "node_config[0].sandbox_config[0].sandbox_type") ||
+	    text(p, "node_config[0].sandbox_config[0].type")) {
+		pl_tf_list_add(out, "sandbox.gke.io/runtime=gvisor:NoSchedule");
+		out->note = "GKE taints sandboxed nodes";
 	}
 }
 
@@ -164,6 +185,23 @@ static void add_image(const struct place *p)
 		pl_tf_default(pl_fact_text(p->m, p->o, PL_POOL_OS, "cos", path), note);
 		pl_tf_default(pl_fact_text(p->m, p->o, PL_POOL_RUNTIME, "containerd", path), note);
 	}
+}
+
+/* ---- disk ---- */
+
+/* Two ways to say it, and a state shows both. */
+static void add_disk(const struct place *p)
+{
+	static const struct pl_tf_field ways[] = {
+		{ "node_config[0].disk_size_gb", PL_POOL_DISK, PL_TF_AS_GIB, "107374182400",
+		  "GKE's default disk size" },
+		{ "node_config[0].boot_disk[0].size_gb", PL_POOL_DISK, PL_TF_AS_GIB, NULL, NULL },
+	};
+	struct pl_tf_value v = get(p, ways[0].path), other = get(p, ways[1].path);
+	bool second = v.state != PL_TF_SET &&
+		      (other.state == PL_TF_SET || (other.state == PL_TF_UNKNOWN && !other.unwritten));
+
+	pl_tf_fact(p->tf, p->r, p->o, second ? &other : &v, &ways[second]);
 }
 
 /* ---- capacity, counts, pods ---- */
@@ -311,6 +349,7 @@ void pl_google_pool(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object
 		      "e2-medium", "GKE's default machine type");
 	add_taints(&p);
 	add_image(&p);
+	add_disk(&p);
 	add_capacity(&p);
 	add_counts(&p);
 	add_max_pods(&p);

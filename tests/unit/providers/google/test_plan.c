@@ -32,10 +32,29 @@ static void blocks_that_leave_no_trace(void **state)
 	check_facts(dynamic_blocks, sizeof dynamic_blocks / sizeof *dynamic_blocks);
 }
 
+/* The boot disk has two places; what GKE computes of the other does not count. */
+#define BOOT_DISK "\"boot_disk\":[{\"size_gb\":512}]"
+static const struct fact_case disks[] = {
+	CASE_CONFIG(BOOT_DISK, "\"disk_size_gb\":true", "\"boot_disk\":[{\"size_gb\":{}}]",
+		    PL_POOL_DISK, "512 GiB"),
+	CASE_CONFIG("", "\"disk_size_gb\":true,\"boot_disk\":[{\"size_gb\":true}]",
+		    "\"boot_disk\":[{\"size_gb\":{\"references\":[\"local.size\"]}}]",
+		    PL_POOL_DISK, "?"),
+	CASE_CONFIG("\"disk_size_gb\":200", "\"boot_disk\":true", "", PL_POOL_DISK, "200 GiB"),
+	CASE_CONFIG("", "\"disk_size_gb\":true,\"boot_disk\":true", "", PL_POOL_DISK, "100 GiB"),
+};
+
+static void boot_disks(void **state)
+{
+	(void)state;
+	check_facts(disks, sizeof disks / sizeof *disks);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(blocks_that_leave_no_trace),
+		cmocka_unit_test(boot_disks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
