@@ -13,6 +13,7 @@ bool pl_azure_machine(const char *type, struct pl_machine *out);
 /* cluster.c */
 extern const struct pl_tf_field pl_azure_cluster_fields[];
 void pl_azure_cluster(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o);
+void pl_azure_own_network(struct pl_model *m, struct pl_object *cluster); /* after joining */
 
 /* pool.c: facts of one pool, which stands at `prefix` ("" or "default_node_pool[0].") of r. */
 extern const char *const pl_azure_cluster_types[];
@@ -32,6 +33,7 @@ void pl_azure_mariadb(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_obje
 void pl_azure_postgresql(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o);
 void pl_azure_mssql(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o);
 bool pl_azure_holds_blobs(struct pl_tf *tf, struct pl_tf_resource *r);
+bool pl_azure_stands_alone(struct pl_tf *tf, struct pl_tf_resource *r);
 void pl_azure_storage(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o);
 void pl_azure_registry(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o);
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "azure/azure.h"
+#include "base/scalar.h"
 #include "base/str.h"
 #include "model/annotation.h"
 
@@ -23,6 +24,25 @@ static void add_list(struct pl_model *m, struct pl_object *o, const char *const 
 	pl_fact_add(m, o, PL_LB_PORTS, &value, path);
 }
 
+/* A NAT rule of a scale set has a range of frontend ports: those of it that are asked about. */
+static void add_range(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)
+{
+	static const char *const asked[] = { "22", "80", "443" };
+	const char *start = pl_tf_text(tf, r, "frontend_port_start");
+	const char *end = pl_tf_text(tf, r, "frontend_port_end"), *ports[3];
+	int64_t first, last, port;
+	size_t count = 0;
+
+	if (!start || !end || !pl_parse_i64(start, &first) || !pl_parse_i64(end, &last)) {
+		pl_fact_unknown(pl_tf_model(tf), o, PL_LB_PORTS, "no port is set", "frontend_port");
+		return;
+	}
+	for (size_t i = 0; i < sizeof asked / sizeof *asked; i++)
+		if (pl_parse_i64(asked[i], &port) && port >= first && port <= last)
+			ports[count++] = asked[i];
+	add_list(pl_tf_model(tf), o, ports, count, "frontend_port_start");
+}
+
 /* The frontend port of a rule; 0 (with protocol All) stands for every port. */
 void pl_azure_lb_rule(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)
 {
@@ -34,9 +54,10 @@ void pl_azure_lb_rule(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_obje
 
 	pl_fact_int(m, o, PL_LB_LAYER, 4, NULL);
 	pl_fact_text(m, o, PL_LB_TYPE, "network", NULL);
-	if (!port)
-		pl_fact_unknown(m, o, PL_LB_PORTS, v.waits_for ? v.waits_for : "no port is set",
-				path);
+	if (v.state == PL_TF_UNKNOWN)
+		pl_fact_unknown(m, o, PL_LB_PORTS, v.waits_for, path);
+	else if (!port)
+		add_range(tf, r, o);
 	else if (pl_streq(port, "0"))
 		add_list(m, o, all, sizeof all / sizeof *all, path);
 	else
@@ -93,6 +114,8 @@ void pl_azure_finish(struct pl_model *m, struct pl_object *cluster)
 {
 	const struct pl_fact *f = pl_object_fact(cluster, PL_CLUSTER_PROVIDER, -1);
 
-	if (f && f->known && pl_streq(f->value.s, "aks"))
-		pl_annotation_judge(m, cluster, annotation_rules);
+	if (!f || !f->known || !pl_streq(f->value.s, "aks"))
+		return;
+	pl_azure_own_network(m, cluster);
+	pl_annotation_judge(m, cluster, annotation_rules);
 }

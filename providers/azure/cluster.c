@@ -4,6 +4,8 @@
 #include "base/scalar.h"
 #include "base/str.h"
 
+static const char own_network[] = "network_profile[0].network_plugin"; /* "none" */
+
 const struct pl_tf_field pl_azure_cluster_fields[] = {
 	{ "location", PL_CLUSTER_LOCATION, PL_TF_AS_TEXT, NULL, NULL },
 	{ "automatic_upgrade_channel|automatic_channel_upgrade", PL_CLUSTER_CHANNEL, PL_TF_AS_LOWER,
@@ -37,15 +39,48 @@ static void add_network_policy(struct pl_tf *tf, struct pl_tf_resource *r, struc
 	static const struct pl_tf_field field = { "network_profile[0].network_policy",
 						  PL_CLUSTER_NETWORK_POLICY, PL_TF_AS_LOWER, "none",
 						  "AKS installs no policy engine unless asked" };
-	static const char plugin[] = "network_profile[0].network_plugin";
-	struct pl_tf_value v = pl_tf_get(tf, r, field.path);
+	static const char dataplane[] =
+		"network_profile[0].network_data_plane|network_profile[0].ebpf_data_plane";
+	struct pl_tf_value v = pl_tf_get(tf, r, field.path), plane = pl_tf_get(tf, r, dataplane);
+	const char *asked = pl_tf_text(tf, r, field.path);
+	struct pl_model *m = pl_tf_model(tf);
+	struct pl_fact *f;
 
-	if (v.state != PL_TF_SET && pl_streq(pl_tf_text(tf, r, plugin), "none"))
-		pl_fact_unknown(pl_tf_model(tf), o, PL_CLUSTER_NETWORK_POLICY,
+	if (!(asked && *asked) && pl_strieq(pl_tf_text(tf, r, own_network), "none")) {
+		pl_fact_unknown(m, o, PL_CLUSTER_NETWORK_POLICY,
 				"network_plugin is \"none\": the cluster installs its network",
-				plugin);
-	else
+				own_network);
+	} else if (!(asked && *asked) && pl_strieq(pl_tf_text(tf, r, dataplane), "cilium")) {
+		f = pl_fact_text(m, o, PL_CLUSTER_NETWORK_POLICY, "cilium", plane.path);
+		f->basis = PL_INFERRED;
+		f->note = "AKS refuses every other policy with Cilium's data plane";
+	} else {
 		pl_tf_fact(tf, r, o, &v, &field);
+	}
+}
+
+/* What nobody but the cluster itself decides: Calico does, when it is installed. */
+void pl_azure_own_network(struct pl_model *m, struct pl_object *cluster)
+{
+	const struct pl_fact *had = pl_object_fact(cluster, PL_CLUSTER_NETWORK_POLICY, PL_PLAN);
+	const struct pl_fact *name;
+	struct pl_fact *f;
+
+	if (!had || had->known || !pl_streq(had->origin.path, own_network))
+		return;
+	for (size_t i = 0; i < m->object_count; i++) {
+		if (m->objects[i]->kind != PL_COMPONENT || m->objects[i]->cluster != cluster)
+			continue;
+		name = pl_object_fact(m->objects[i], PL_COMPONENT_NAME, PL_PLAN);
+		if (!name || !name->known || !pl_streq(name->value.s, "calico"))
+			continue;
+		pl_object_forget(cluster, PL_CLUSTER_NETWORK_POLICY, PL_PLAN);
+		f = pl_fact_text(m, cluster, PL_CLUSTER_NETWORK_POLICY, "calico", NULL);
+		f->basis = PL_INFERRED;
+		f->note = "the cluster brings its own network, and Calico is installed";
+		f->origin = name->origin;
+		return;
+	}
 }
 
 /* The subscription stands in the id, which is known after the first apply. */

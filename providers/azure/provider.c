@@ -28,6 +28,8 @@ static const struct pl_tf_row rows[] = {
 
 	{ .type = "azurerm_lb_rule", .kind = PL_LOAD_BALANCER, .name = "name",
 	  .wanted = pl_azure_balances, .more = pl_azure_lb_rule },
+	{ .type = "azurerm_lb_nat_rule", .kind = PL_LOAD_BALANCER, .name = "name",
+	  .wanted = pl_azure_balances, .more = pl_azure_lb_rule },
 	{ .type = "azurerm_application_gateway", .kind = PL_LOAD_BALANCER, .name = "name",
 	  .more = pl_azure_gateway },
 
@@ -43,8 +45,14 @@ static const struct pl_tf_row rows[] = {
 	  .more = pl_azure_postgresql },
 	{ .type = "azurerm_mssql_server", .kind = PL_DATABASE, .name = "name",
 	  .more = pl_azure_mssql },
+	{ .type = "azurerm_mssql_managed_instance", .kind = PL_DATABASE, .name = "name",
+	  .more = pl_azure_mssql },
+	{ .type = "azurerm_sql_server", .kind = PL_DATABASE, .name = "name",
+	  .more = pl_azure_mssql },
 	{ .type = "azurerm_storage_account", .kind = PL_BUCKET, .name = "name",
 	  .wanted = pl_azure_holds_blobs, .more = pl_azure_storage },
+	{ .type = "azurerm_storage_container", .kind = PL_BUCKET, .name = "name",
+	  .wanted = pl_azure_stands_alone, .more = pl_azure_storage },
 	{ .type = "azurerm_container_registry", .kind = PL_REGISTRY, .name = "name",
 	  .more = pl_azure_registry },
 	{ 0 },

@@ -35,10 +35,20 @@ void pl_azure_mssql(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object
 	add_database(tf, r, o, "sqlserver");
 }
 
-/* Accounts of kind FileStorage hold shares only.  A container belongs to its account. */
+/* Accounts of kind FileStorage hold shares only. */
 bool pl_azure_holds_blobs(struct pl_tf *tf, struct pl_tf_resource *r)
 {
 	return !pl_strieq(pl_tf_text(tf, r, "account_kind"), "FileStorage");
+}
+
+/* A container belongs to its account, and counts by itself only where no source holds that. */
+bool pl_azure_stands_alone(struct pl_tf *tf, struct pl_tf_resource *r)
+{
+	static const char *const accounts[] = { "azurerm_storage_account", NULL };
+	const char *how;
+
+	return !pl_tf_follow(tf, r, "storage_account_id|storage_account_name", accounts, "id|name",
+			     &how);
 }
 
 void pl_azure_storage(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)

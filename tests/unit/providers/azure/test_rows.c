@@ -33,6 +33,12 @@ static const struct fact_case clusters[] = {
 	CASE_CLUSTER(NETWORK("\"network_policy\":\"calico\""), PL_CLUSTER_NETWORK_POLICY, "calico"),
 	CASE_CLUSTER(NETWORK("\"network_policy\":null"), PL_CLUSTER_NETWORK_POLICY, "none"),
 	CASE_CLUSTER(NETWORK("\"network_plugin\":\"none\""), PL_CLUSTER_NETWORK_POLICY, "?"),
+	CASE_CLUSTER(NETWORK("\"network_plugin\":\"none\",\"network_policy\":\"\""),
+		     PL_CLUSTER_NETWORK_POLICY, "?"),
+	CASE_CLUSTER(NETWORK("\"network_data_plane\":\"cilium\""), PL_CLUSTER_NETWORK_POLICY,
+		     "cilium"),
+	CASE_CLUSTER(NETWORK("\"ebpf_data_plane\":\"cilium\",\"network_policy\":\"\""),
+		     PL_CLUSTER_NETWORK_POLICY, "cilium"),
 	CASE_CLUSTER(NETWORK("\"load_balancer_sku\":\"Basic\""), PL_CLUSTER_LB_SKU, "basic"),
 	CASE_CLUSTER(NETWORK("\"load_balancer_sku\":null"), PL_CLUSTER_LB_SKU, "standard"),
 	CASE_CLUSTER("\"automatic_upgrade_channel\":\"\"", PL_CLUSTER_CHANNEL, "-"),
@@ -95,10 +101,18 @@ static const struct fact_case services[] = {
 	  "mariadb" },
 	{ WITH("azurerm_mssql_server", "\"version\":\"12.0\""), PL_DATABASE, "x", PL_DB_ENGINE,
 	  "sqlserver" },
+	{ WITH("azurerm_mssql_managed_instance", "\"sku_name\":\"GP_Gen5\""), PL_DATABASE, "x",
+	  PL_DB_ENGINE, "sqlserver" },
 	{ WITH("azurerm_storage_account", "\"account_kind\":\"StorageV2\""), PL_BUCKET, "x",
 	  PL_BUCKET_SERVICE, "azure-blob" },
 	{ WITH("azurerm_storage_account", "\"account_kind\":\"FileStorage\""), PL_BUCKET, "x",
 	  PL_BUCKET_SERVICE, "none of it" },
+	{ WITH("azurerm_storage_container", "\"storage_account_name\":\"elsewhere\""), PL_BUCKET,
+	  "x", PL_BUCKET_SERVICE, "azure-blob" },
+	{ STATE(CLUSTER("\"sku_tier\":\"Free\"") ","
+		RESOURCE("azurerm_storage_account", "a", "\"name\":\"a\"") ","
+		RESOURCE("azurerm_storage_container", "x", "\"name\":\"x\",\"storage_account_name\":\"a\"")),
+	  PL_BUCKET, "x", PL_BUCKET_SERVICE, "none of it" },
 	{ WITH("azurerm_container_registry", "\"sku\":\"Premium\""), PL_REGISTRY, "x",
 	  PL_REGISTRY_SERVICE, "acr" },
 	{ WITH("azurerm_lb_rule", "\"protocol\":\"Tcp\",\"frontend_port\":22"), PL_LOAD_BALANCER,
@@ -107,12 +121,42 @@ static const struct fact_case services[] = {
 	{ WITH("azurerm_lb_rule", "\"protocol\":\"All\",\"frontend_port\":0"), PL_LOAD_BALANCER,
 	  "x",
 	  PL_LB_PORTS, "22, 80, 443" },
+	{ WITH("azurerm_lb_rule", "\"protocol\":\"Tcp\""), PL_LOAD_BALANCER, "x", PL_LB_PORTS, "?" },
+	{ WITH("azurerm_lb_nat_rule", "\"protocol\":\"Tcp\",\"frontend_port\":22"),
+	  PL_LOAD_BALANCER, "x", PL_LB_PORTS, "22" },
+	{ WITH("azurerm_lb_nat_rule", "\"protocol\":\"Tcp\",\"frontend_port_start\":20,"
+	       "\"frontend_port_end\":80"), PL_LOAD_BALANCER, "x", PL_LB_PORTS, "22, 80" },
 	{ WITH("azurerm_lb_rule", "\"protocol\":\"Udp\",\"frontend_port\":443"), PL_LOAD_BALANCER,
 	  "x",
 	  PL_LB_PORTS, "none of it" },
 	{ WITH("azurerm_application_gateway", "\"frontend_port\":[{\"port\":80},{\"port\":443}]"),
 	  PL_LOAD_BALANCER, "x", PL_LB_PORTS, "80, 443" },
 };
+
+/* With network_plugin "none" the cluster brings its own network. */
+static void own_network(void **state)
+{
+	static const struct {
+		const char *plugin, *chart, *policy;
+	} cases[] = {
+		{ "none", "tigera-operator", "calico" },
+		{ "none", "cilium", "?" },
+		{ "kubenet", "tigera-operator", "none" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		pl_auto_model struct pl_model *m = pl_model_new();
+		const char *source = pl_model_strf(m, STATE(CLUSTER(NETWORK("\"network_plugin\":\"%s\"")) ","
+				RESOURCE("helm_release", "h", "\"chart\":\"%s\"")),
+				cases[i].plugin, cases[i].chart);
+		const struct fact_case row = { source, PL_CLUSTER, "c", PL_CLUSTER_NETWORK_POLICY, NULL };
+
+		assert_int_equal(collect(m, source, NULL), 0);
+		pl_azure_own_network(m, find_object(m, PL_CLUSTER, "c"));
+		assert_string_equal(fact_text(m, &row), cases[i].policy);
+	}
+}
 
 /* A dynamic block leaves no trace in the configuration. */
 static const struct fact_case dynamic_blocks[] = {
@@ -181,6 +225,7 @@ static void annotations(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(own_network),
 		cmocka_unit_test(blocks_that_leave_no_trace),
 		cmocka_unit_test(clusters_of_azure),
 		cmocka_unit_test(pools_of_azure),
