@@ -12,7 +12,7 @@ bool pl_azure_machine(const char *type, struct pl_machine *out)
 
 static const struct pl_tf_row rows[] = {
 	{ .type = "azurerm_kubernetes_cluster", .kind = PL_CLUSTER, .name = "name",
-	  .provider = "aks", .fields = pl_azure_cluster_fields, .more = pl_azure_cluster },
+	  .apart = "resource_group_name", .provider = "aks", .fields = pl_azure_cluster_fields, .more = pl_azure_cluster },
 	{ .type = "azurerm_kubernetes_cluster", .data = true, .kind = -1 },
 	{ .type = "azurerm_kubernetes_cluster_node_pool", .kind = PL_POOL, .name = "name",
 	  .provider = "aks", .cluster = "kubernetes_cluster_id",

@@ -5,8 +5,9 @@
 #define LOOKED_UP(t) { .type = t, .kind = -1 }
 
 static const struct pl_tf_row rows[] = {
-	{ .type = "google_container_cluster", .kind = PL_CLUSTER, .name = "name", .provider = "gke",
-	  .fields = pl_google_cluster_fields, .more = pl_google_cluster },
+	{ .type = "google_container_cluster", .kind = PL_CLUSTER, .name = "name",
+	  .apart = "location", .provider = "gke", .fields = pl_google_cluster_fields,
+	  .more = pl_google_cluster },
 	{ .type = "google_container_cluster", .data = true, .kind = -1 },
 	{ .type = "google_container_node_pool", .kind = PL_POOL, .name = "name|name_prefix",
 	  .provider = "gke", .cluster = "cluster", .cluster_types = pl_google_cluster_types,

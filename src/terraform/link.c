@@ -84,52 +84,95 @@ static bool to_parent(struct pl_slice *module)
 	return true;
 }
 
-/* Key of the resources that have the value somewhere below a module, of one document or of any. */
-static char *below(struct pl_tf *tf, const char *key, const char *value, const struct pl_tf_doc *doc,
+/* What is asked of the index by module: who has the value under the key, and is at a place. */
+struct sought {
+	const char *key, *value;
+	struct pl_slice place; /* n 0: anywhere */
+};
+
+#define NOWHERE ((struct pl_slice){ "?", 1 }) /* of those whose place is not known */
+
+/* Key of the resources that are sought somewhere below a module, of one document or of any. */
+static char *below(struct pl_tf *tf, const struct sought *w, const struct pl_tf_doc *doc,
 		   struct pl_slice module)
 {
-	return pl_arena_strf(&tf->model->arena, "%s=%s\n%p\n" PL_SLICE_FMT, key, value, (const void *)doc,
-			     PL_SLICE_ARG(module));
+	return pl_arena_strf(&tf->model->arena, "%s=%s\n%p\n" PL_SLICE_FMT "\n" PL_SLICE_FMT, w->key, w->value,
+			     (const void *)doc, PL_SLICE_ARG(module), PL_SLICE_ARG(w->place));
+}
+
+static void note_below(struct pl_tf *tf, struct type_rows *t, const struct sought *w, struct resource *r)
+{
+	struct pl_slice module = pl_slice(r->pub.module);
+
+	do {
+		note(t, below(tf, w, r->pub.doc, module), r);
+		note(t, below(tf, w, NULL, module), r);
+	} while (to_parent(&module));
 }
 
 static void index_modules(struct pl_tf *tf, struct type_rows *t, const char *key)
 {
 	for (struct resource *r = t->first; r; r = (struct resource *)r->pub.next_of_type) {
-		const char *value = r->pub.gone ? NULL : pl_tf_text(tf, &r->pub, key);
-		struct pl_slice module = pl_slice(r->pub.module);
+		struct sought w = { key, r->pub.gone ? NULL : pl_tf_text(tf, &r->pub, key), { NULL, 0 } };
+		const char *place;
 
-		if (!value)
+		if (!w.value)
 			continue;
-		do {
-			note(t, below(tf, key, value, r->pub.doc, module), r);
-			note(t, below(tf, key, value, NULL, module), r);
-		} while (to_parent(&module));
+		note_below(tf, t, &w, r);
+		if (!t->row->apart)
+			continue;
+		place = pl_tf_text(tf, &r->pub, t->row->apart);
+		w.place = place && *place ? pl_slice(place) : NOWHERE;
+		note_below(tf, t, &w, r);
 	}
 }
 
-/* Of several that have the value the one nearest to `from`: its own document's first, then by module. */
-static struct resource *nearest(struct pl_tf *tf, struct resource *from, struct type_rows *t,
-				const char *key, const char *value)
+/* The nearest one: of its own document first, then by module. */
+static struct resource *nearest_at(struct pl_tf *tf, struct resource *from, struct type_rows *t,
+				   const struct sought *w)
 {
 	const struct pl_tf_doc *const docs[] = { from->pub.doc, NULL };
 
-	if (is_due(tf, t, "modules", key))
-		index_modules(tf, t, key);
 	for (size_t i = 0; i < 2; i++) {
 		struct pl_slice module = pl_slice(from->pub.module);
 
 		do {
-			struct resource *r = *place_of(t, below(tf, key, value, docs[i], module));
+			struct resource *r = *place_of(t, below(tf, w, docs[i], module));
 
 			if (r)
-				return r == SEVERAL ? NULL : r;
+				return r;
 		} while (to_parent(&module));
 	}
 	return NULL;
 }
 
+/*
+ * Of several that have the value the one that `from` means, or SEVERAL.  Things of one name are told
+ * apart by their place, which a path-like id or the resource that names them may say too.
+ */
+static struct resource *nearest(struct pl_tf *tf, struct resource *from, struct type_rows *t,
+				struct sought w, const char *id)
+{
+	const char *said = t->row->apart ? pl_tf_text(tf, &from->pub, t->row->apart) : NULL;
+	struct resource *r = NULL;
+
+	if (is_due(tf, t, "modules", w.key))
+		index_modules(tf, t, w.key);
+	if (!t->row->apart || (!strchr(id, '/') && !said))
+		return nearest_at(tf, from, t, &w);
+	id = strchr(id, '/') ? id : said;
+	for (const char *p = id; *p && !r; p += strcspn(p, "/") + (p[strcspn(p, "/")] == '/')) {
+		w.place = (struct pl_slice){ p, strcspn(p, "/") };
+		if (w.place.n)
+			r = nearest_at(tf, from, t, &w);
+	}
+	w.place = NOWHERE;
+	return r ? r : nearest_at(tf, from, t, &w);
+}
+
+/* NULL for none; *several (which may be NULL) is set when more than one may be meant. */
 static struct resource *by_value(struct pl_tf *tf, struct resource *from, const char *type,
-				 const char *keys, const char *value)
+				 const char *keys, const char *value, bool *several)
 {
 	struct type_rows *t = pl_tf_find_rows(tf, type, strlen(type), false);
 	char key[64];
@@ -146,9 +189,11 @@ static struct resource *by_value(struct pl_tf *tf, struct resource *from, const 
 			struct resource *r = find_value(tf, t, key, texts[i]);
 
 			if (r == SEVERAL)
-				r = nearest(tf, from, t, key, texts[i]);
-			if (r)
+				r = nearest(tf, from, t, (struct sought){ key, texts[i], { NULL, 0 } }, value);
+			if (r && r != SEVERAL)
 				return r;
+			if (r && several)
+				*several = true;
 		}
 	}
 	return NULL;
@@ -178,7 +223,7 @@ struct pl_tf_resource *pl_tf_follow(struct pl_tf *tf, struct pl_tf_resource *pub
 
 	*how = NULL;
 	for (const char *const *t = types; value && !found && *t; t++)
-		found = by_value(tf, r, *t, key, value);
+		found = by_value(tf, r, *t, key, value, NULL);
 	if (!found)
 		found = by_reference(tf, r, path, types);
 	return found ? &found->pub : NULL;
@@ -197,7 +242,7 @@ static bool follow_elements(struct pl_tf *tf, struct resource *r, const struct p
 		struct resource *found = NULL;
 
 		for (; value && !found && *t; t++)
-			found = by_value(tf, r, *t, key, value);
+			found = by_value(tf, r, *t, key, value, NULL);
 		if (found)
 			pl_tf_found_add(tf, out, found);
 		whole = whole && found;
@@ -295,7 +340,7 @@ struct pl_object *pl_tf_cluster_named(struct pl_tf *tf, struct pl_tf_resource *r
 {
 	const struct type_rows *t = pl_tf_find_rows(tf, type, strlen(type), false);
 	struct resource *found = by_value(tf, (struct resource *)r, type,
-					  t->row->name ? t->row->name : "name", name);
+					  t->row->name ? t->row->name : "name", name, NULL);
 
 	if (found && found->pub.object)
 		return found->pub.object;
@@ -317,6 +362,20 @@ static struct pl_object *object_of(struct pl_tf *tf, struct resource *r)
 	return pl_tf_cluster_named(tf, &r->pub, r->pub.type, name);
 }
 
+/* Is there more than one cluster that the name may mean? */
+static bool several_named(struct pl_tf *tf, struct resource *from, const struct pl_tf_row *row,
+			  const char *name)
+{
+	bool several = false;
+
+	for (const char *const *type = row->cluster_types; *type; type++) {
+		struct type_rows *t = pl_tf_find_rows(tf, *type, strlen(*type), false);
+
+		by_value(tf, from, *type, t && t->row->name ? t->row->name : "name", name, &several);
+	}
+	return several;
+}
+
 static struct pl_object *by_named_cluster(struct pl_tf *tf, struct resource *r,
 					  const struct pl_tf_row *row)
 {
@@ -336,7 +395,9 @@ static struct pl_object *by_named_cluster(struct pl_tf *tf, struct resource *r,
 	if (o)
 		return o;
 	name = pl_tf_text(tf, &r->pub, row->cluster);
-	return name ? stand_in(tf, r, row->provider, last_segment(name)) : NULL;
+	if (!name || several_named(tf, r, row, name))
+		return NULL;
+	return stand_in(tf, r, row->provider, last_segment(name));
 }
 
 /* What the configuration of the resource's provider refers to (helm and kubernetes). */

@@ -227,6 +227,7 @@ struct pl_tf_row {
 	int kind;               /* enum pl_kind, or -1: only looked up by others */
 	const char *name;       /* path of its name; NULL: the resource's own name */
 	const char *identity;   /* path whose value joins it over sources; NULL: name */
+	const char *apart;      /* path of what tells those of one name apart, their location; or NULL */
 	const char *provider;   /* kind CLUSTER: "eks"; with `cluster`: the provider of that cluster */
 	const char *cluster;    /* path of the attribute that names its cluster; NULL: names none */
 	const char *const *cluster_types; /* types it may name, NULL-terminated */

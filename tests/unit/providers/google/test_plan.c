@@ -50,11 +50,44 @@ static void boot_disks(void **state)
 	check_facts(disks, sizeof disks / sizeof *disks);
 }
 
+/* Clusters of one name are told apart by their location; where that is not said none is taken. */
+static void clusters_of_one_name(void **state)
+{
+#define NAMED(label, location) \
+	CREATES(CLUSTER, label, "\"name\":\"c\",\"location\":\"" location "\"", "")
+#define TWO(of, more) \
+	PLAN_OF(NAMED("eu", "europe-west1") "," NAMED("us", "us-east1") "," \
+		CREATES(NODE_POOL, "p", "\"name\":\"p\",\"cluster\":\"" of "\"" more, ""), "")
+	static const struct {
+		const char *source, *cluster; /* "": one that stands for it */
+	} cases[] = {
+		{ TWO("projects/p/locations/us-east1/clusters/c", ""), CLUSTER ".us" },
+		{ TWO("projects/p/locations/europe-west1/clusters/c", ""), CLUSTER ".eu" },
+		{ TWO("c", ",\"location\":\"us-east1\""), CLUSTER ".us" },
+		{ TWO("c", ""), NULL },
+		{ TWO("projects/p/locations/asia-east1/clusters/c", ""), "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		pl_auto_model struct pl_model *m = pl_model_new();
+		const struct pl_object *cluster;
+		const char *address;
+
+		assert_int_equal(collect(m, cases[i].source, NULL), 0);
+		cluster = find_object(m, PL_POOL, "p")->cluster;
+		address = cluster && !cluster->stand_in ? cluster->origin[PL_PLAN].address : NULL;
+		if (!pl_streq(cluster && cluster->stand_in ? "" : address, cases[i].cluster))
+			fail_msg("row %zu", i);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(blocks_that_leave_no_trace),
 		cmocka_unit_test(boot_disks),
+		cmocka_unit_test(clusters_of_one_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
