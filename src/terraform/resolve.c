@@ -313,12 +313,23 @@ static void search_output(struct search *s, const struct place *at, const struct
 	}
 }
 
-/* A module as a whole: whatever of the types is below it. */
-static void search_module(struct search *s, const struct place *at, const struct pl_tf_ref *ref)
+/* A module as a whole, or its instance of the key: whatever of the types is below it. */
+static void search_module(struct search *s, const struct place *at, const struct pl_tf_ref *ref,
+			  bool by_key)
 {
-	const char *base = pl_arena_strf(&s->tf->model->arena, "%s%smodule." PL_SLICE_FMT, at->module,
+	struct pl_arena *a = &s->tf->model->arena;
+	const char *base = pl_arena_strf(a, "%s%smodule." PL_SLICE_FMT, at->module,
 					 *at->module ? "." : "", PL_SLICE_ARG(ref->name));
-	size_t n = strlen(base);
+	const char *keyed = NULL;
+	size_t n;
+
+	if (ref->key.n)
+		keyed = pl_arena_strf(a, "%s[" PL_SLICE_FMT "]", base, PL_SLICE_ARG(ref->key));
+	else if (by_key && at->key)
+		keyed = pl_arena_strf(a, "%s[%s]", base, at->key);
+	if (keyed && (ref->key.n || module_exists(s, keyed)))
+		base = keyed;
+	n = strlen(base);
 
 	for (struct resource *r = s->doc->list; r; r = r->next)
 		if (!r->pub.data && !strncmp(r->pub.module, base, n) &&
@@ -350,7 +361,7 @@ static void search_reference(struct search *s, const struct place *at, const cha
 		search_output(s, at, &ref, by_key);
 		break;
 	case PL_TF_REF_MODULE:
-		search_module(s, at, &ref);
+		search_module(s, at, &ref, by_key);
 		break;
 	default:
 		break;

@@ -82,12 +82,47 @@ static void clusters_of_one_name(void **state)
 	}
 }
 
+/* Instances of modules that go by the same keys belong together: module.gke[each.key]. */
+static void clusters_by_key_of_module(void **state)
+{
+#define INSTANCE(module, key, type, after, unknown) \
+	"{\"address\":\"module." module "[\\\"" key "\\\"]." type ".this\",\"module_address\":" \
+	"\"module." module "[\\\"" key "\\\"]\",\"mode\":\"managed\",\"type\":\"" type "\"," \
+	"\"name\":\"this\",\"change\":{\"actions\":[\"create\"],\"before\":null,\"after\":{" after \
+	"},\"after_unknown\":{\"id\":true" unknown "}}}"
+#define BOTH(key) \
+	INSTANCE("gke", key, CLUSTER, "\"name\":\"c" key "\"", "") "," \
+	INSTANCE("pools", key, NODE_POOL, "\"name\":\"p" key "\"", ",\"cluster\":true")
+#define REFERS(to) "{\"references\":[" to "]}"
+#define CALLS(each, cluster) \
+	"{\"format_version\":\"1.2\",\"resource_changes\":[" BOTH("x") "," BOTH("y") "]," \
+	"\"configuration\":{\"root_module\":{\"module_calls\":{\"gke\":{\"for_each_expression\":" \
+	REFERS("\"var.all\"") ",\"module\":{\"resources\":[" WRITES(CLUSTER, "this", "") "]}}," \
+	"\"pools\":{\"for_each_expression\":" REFERS(each) ",\"expressions\":{\"cluster\":" \
+	REFERS(cluster) "},\"module\":{\"variables\":{\"cluster\":{}},\"resources\":[" \
+	WRITES(NODE_POOL, "this", "\"cluster\":" REFERS("\"var.cluster\"")) "]}}}}}}"
+	static const char *const sources[] = {
+		CALLS("\"var.all\"", "\"module.gke\",\"each.key\""),
+		CALLS("\"module.gke\"", "\"each.value.id\",\"each.value\""),
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
+		pl_auto_model struct pl_model *m = pl_model_new();
+
+		assert_int_equal(collect(m, sources[i], NULL), 0);
+		assert_ptr_equal(find_object(m, PL_POOL, "px")->cluster, find_object(m, PL_CLUSTER, "cx"));
+		assert_ptr_equal(find_object(m, PL_POOL, "py")->cluster, find_object(m, PL_CLUSTER, "cy"));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(blocks_that_leave_no_trace),
 		cmocka_unit_test(boot_disks),
 		cmocka_unit_test(clusters_of_one_name),
+		cmocka_unit_test(clusters_by_key_of_module),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
