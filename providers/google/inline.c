@@ -113,6 +113,16 @@ static void declare_pools(struct pl_tf *tf, struct pl_tf_resource *r, bool owns_
 		add_pool(tf, r, "default-pool", "");
 }
 
+/* Autopilot makes its nodes itself and refuses pools, so one that is written will never be. */
+static void refuse_pools(struct pl_tf *tf, const struct pl_object *cluster)
+{
+	struct pl_tf_resource *pool = pl_tf_first(tf, "google_container_node_pool", false);
+
+	for (; pool; pool = pool->next_of_type)
+		if (pool->object && pool->object->cluster == cluster)
+			pl_tf_discard(tf, pool->object);
+}
+
 void pl_google_gather(struct pl_tf *tf)
 {
 	struct pl_map owners = PL_MAP_INIT;
@@ -120,11 +130,11 @@ void pl_google_gather(struct pl_tf *tf)
 
 	find_owners(tf, &owners);
 	for (; r; r = r->next_of_type) {
-		struct pl_tf_value autopilot = pl_tf_get(tf, r, "enable_autopilot");
-		bool may_be = autopilot.state == PL_TF_UNKNOWN ||
-			      pl_streq(pl_tf_text(tf, r, "enable_autopilot"), "true");
-
-		if (!r->gone && r->object && !may_be)
+		if (r->gone || !r->object)
+			continue;
+		if (pl_streq(pl_tf_text(tf, r, "enable_autopilot"), "true"))
+			refuse_pools(tf, r->object);
+		else if (pl_tf_get(tf, r, "enable_autopilot").state != PL_TF_UNKNOWN)
 			declare_pools(tf, r, has(&owners, r) || has(&owners, r->doc));
 	}
 	pl_map_release(&owners);

@@ -99,6 +99,9 @@ static const struct fact_case pools[] = {
 	{ STATE(BASE), PL_POOL, "default-pool", PL_POOL_MIN, "none of it" },
 	{ STATE(CLUSTER("\"remove_default_node_pool\":true,\"node_pool\":[{\"name\":\"default-pool\"}]")),
 	  PL_POOL, "default-pool", PL_POOL_MIN, "none of it" },
+	/* Autopilot refuses pools */
+	{ STATE(CLUSTER("\"enable_autopilot\":true") "," POOL("\"node_count\":1")), PL_POOL, "p",
+	  PL_POOL_MIN, "none of it" },
 	{ STATE(CLUSTER("\"enable_autopilot\":true,\"node_pool\":[{\"name\":\"a\"}]")), PL_POOL,
 	  "a",
 	  PL_POOL_MIN, "none of it" },
