@@ -62,12 +62,22 @@ static void add_version(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_ob
 				asked_path);
 }
 
+#define ADDON "addons_config[0].network_policy_config"
+
+/* Is it decided at apply whether the add-on runs?  What GKE computes of it by itself does not count. */
+static bool addon_is_open(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_tf_value *disabled)
+{
+	*disabled = pl_tf_get(tf, r, ADDON "[0].disabled");
+	return disabled->state == PL_TF_UNKNOWN &&
+	       (!disabled->unwritten || pl_tf_count(tf, r, ADDON));
+}
+
 /* What the network_policy block, without regard to the datapath, comes to. */
 static void add_policy_of_block(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)
 {
 	static const char provider_path[] = "network_policy[0].provider";
 	struct pl_tf_value enabled = pl_tf_get(tf, r, "network_policy[0].enabled");
-	struct pl_tf_value provider = pl_tf_get(tf, r, provider_path);
+	struct pl_tf_value provider = pl_tf_get(tf, r, provider_path), disabled;
 	const char *name = pl_tf_text(tf, r, provider_path);
 	struct pl_model *m = pl_tf_model(tf);
 	struct pl_fact *f;
@@ -78,10 +88,11 @@ static void add_policy_of_block(struct pl_tf *tf, struct pl_tf_resource *r, stru
 		f = pl_fact_text(m, o, PL_CLUSTER_NETWORK_POLICY, "none", "network_policy");
 		if (enabled.state == PL_TF_UNSET)
 			pl_tf_default(f, "GKE enforces no network policy unless asked");
-	} else if (is_true(tf, r, "addons_config[0].network_policy_config[0].disabled")) {
-		f = pl_fact_text(m, o, PL_CLUSTER_NETWORK_POLICY, "none",
-				 "addons_config[0].network_policy_config[0].disabled");
+	} else if (is_true(tf, r, ADDON "[0].disabled")) {
+		f = pl_fact_text(m, o, PL_CLUSTER_NETWORK_POLICY, "none", ADDON "[0].disabled");
 		f->note = "the add-on that enforces the policy is disabled";
+	} else if (addon_is_open(tf, r, &disabled)) {
+		pl_fact_unknown(m, o, PL_CLUSTER_NETWORK_POLICY, disabled.waits_for, disabled.path);
 	} else if (provider.state == PL_TF_UNKNOWN) {
 		pl_fact_unknown(m, o, PL_CLUSTER_NETWORK_POLICY, provider.waits_for, provider_path);
 	} else if (!name || !*name || pl_streq(name, "PROVIDER_UNSPECIFIED")) {

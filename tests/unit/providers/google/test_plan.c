@@ -32,6 +32,28 @@ static void blocks_that_leave_no_trace(void **state)
 	check_facts(dynamic_blocks, sizeof dynamic_blocks / sizeof *dynamic_blocks);
 }
 
+/* The add-on that enforces policies: open only where something of it is written. */
+#define CALICO "\"name\":\"c\",\"network_policy\":[{\"enabled\":true,\"provider\":\"CALICO\"}]"
+#define CASE_ADDONS(after, unknown, written, expected) \
+	{ PLAN_OF(CREATES(CLUSTER, "c", CALICO after, unknown), WRITES(CLUSTER, "c", written)), \
+	  PL_CLUSTER, "c", PL_CLUSTER_NETWORK_POLICY, expected }
+#define IN_ADDON(disabled) "\"addons_config\":[{\"network_policy_config\":[{" disabled "}]}]"
+static const struct fact_case addons[] = {
+	CASE_ADDONS("", "\"addons_config\":true", "", "calico"),
+	CASE_ADDONS("", "\"addons_config\":[{\"network_policy_config\":true}]",
+		    "\"addons_config\":[{}]", "calico"),
+	CASE_ADDONS("," IN_ADDON(""), IN_ADDON("\"disabled\":true"),
+		    IN_ADDON("\"disabled\":{\"references\":[\"local.off\"]}"), "?"),
+	CASE_ADDONS("," IN_ADDON(""), IN_ADDON("\"disabled\":true"), "", "?"),
+	CASE_ADDONS("," IN_ADDON("\"disabled\":false"), "", "", "calico"),
+};
+
+static void policy_addons(void **state)
+{
+	(void)state;
+	check_facts(addons, sizeof addons / sizeof *addons);
+}
+
 /* The boot disk has two places; what GKE computes of the other does not count. */
 #define BOOT_DISK "\"boot_disk\":[{\"size_gb\":512}]"
 static const struct fact_case disks[] = {
@@ -120,6 +142,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(blocks_that_leave_no_trace),
+		cmocka_unit_test(policy_addons),
 		cmocka_unit_test(boot_disks),
 		cmocka_unit_test(clusters_of_one_name),
 		cmocka_unit_test(clusters_by_key_of_module),
