@@ -170,18 +170,22 @@ static void read_ports(const struct manifest *x, json_t *ports, struct pl_tf_lis
 	}
 }
 
+/* A Service whose type is decided at apply may become one. */
 static bool is_service(const struct manifest *x)
 {
-	return pl_streq(text_of(x, "spec.type"), "LoadBalancer");
+	const char *type = text_of(x, "spec.type");
+
+	return pl_streq(type, "LoadBalancer") || (!type && waits(x, "spec.type"));
 }
 
 static void service(const struct manifest *x, struct pl_object *o)
 {
-	struct pl_tf_list list = { 0 };
+	struct pl_tf_list list = { .waits_for = waits(x, "spec.type") };
 
 	pl_kubernetes_balancer(x->m, o, "service");
 	add_annotations(x, o);
-	read_ports(x, find(x->tree, "spec.ports"), &list);
+	if (!list.waits_for)
+		read_ports(x, find(x->tree, "spec.ports"), &list);
 	list_fact(x, o, "spec.ports", &list);
 }
 

@@ -49,9 +49,13 @@ static const struct pl_tf_field annotations[] = {
 
 /* ---- Services ---- */
 
+static const char type_path[] = "spec[0].type";
+
+/* A Service whose type is decided at apply may become one. */
 bool pl_kubernetes_is_entry(struct pl_tf *tf, struct pl_tf_resource *r)
 {
-	return pl_streq(pl_tf_text(tf, r, "spec[0].type"), "LoadBalancer");
+	return pl_streq(pl_tf_text(tf, r, type_path), "LoadBalancer") ||
+	       pl_tf_get(tf, r, type_path).state == PL_TF_UNKNOWN;
 }
 
 /* Ports of UDP and SCTP carry neither HTTP nor SSH. */
@@ -75,9 +79,10 @@ static void add_port(struct pl_tf *tf, struct pl_tf_resource *r, size_t i, struc
 void pl_kubernetes_service(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)
 {
 	static const char path[] = "spec[0].port";
-	struct pl_tf_value v = pl_tf_get_block(tf, r, path);
-	size_t n = pl_tf_count(tf, r, path);
-	struct pl_tf_list list = { .waits_for = v.waits_for };
+	struct pl_tf_value v = pl_tf_get_block(tf, r, path), type = pl_tf_get(tf, r, type_path);
+	bool open = type.state == PL_TF_UNKNOWN;
+	size_t n = open ? 0 : pl_tf_count(tf, r, path);
+	struct pl_tf_list list = { .waits_for = open ? type.waits_for : v.waits_for };
 
 	pl_kubernetes_balancer(pl_tf_model(tf), o, "service");
 	pl_tf_fields(tf, r, o, "", annotations);

@@ -277,6 +277,15 @@ static void unknowns(void **state)
 		{ PLAN(CREATED("kubernetes_ingress_v1", "\"metadata\":[{\"name\":\"n\"}],\"spec\":[{"
 			       "\"ingress_class_name\":\"alb\"}]", "\"spec\":[{\"tls\":true}]", "")),
 		  PL_LOAD_BALANCER, "n", PL_LB_PORTS, "80" MORE },
+		/* it may become a balancer */
+		{ PLAN(CREATED("kubernetes_service", "\"metadata\":[{\"name\":\"n\"}],\"spec\":[{"
+			       "\"port\":[{\"port\":443}]}]", "\"spec\":[{\"type\":true}]", "")),
+		  PL_LOAD_BALANCER, "n", PL_LB_PORTS, "?" },
+		{ MANIFEST(KIND("v1", "Service") NAME ",\"spec\":{\"ports\":[{\"port\":443}]}",
+			   "\"spec\":{\"type\":true}"), PL_LOAD_BALANCER, "n", PL_LB_PORTS, "?" },
+		{ MANIFEST(KIND("v1", "Service") NAME ",\"spec\":{\"ports\":[{\"port\":443}]}",
+			   "\"spec\":{\"selector\":{\"a\":true}}"), PL_LOAD_BALANCER, NULL, PL_LB_PORTS,
+		  "none of it" },
 		/* dynamic blocks leave no trace in the configuration */
 		{ PLAN_OF(CREATES("kubernetes_service", "x", "\"metadata\":[{\"name\":\"n\"}],"
 				  "\"spec\":[{" LB "\"selector\":null}]", "\"spec\":[{\"port\":true}]"),
