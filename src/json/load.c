@@ -139,6 +139,8 @@ json_t *pl_json_load(struct pl_slice text, bool *odd, struct pl_err *err)
 
 const char *pl_json_text(const json_t *j, char buf[48])
 {
+	if (!j)
+		return NULL;
 	switch (json_typeof(j)) {
 	case JSON_STRING:
 		return json_string_value(j);

@@ -23,7 +23,10 @@ void pl_json_decref(json_t **j);
  */
 json_t *pl_json_load(struct pl_slice text, bool *odd, struct pl_err *err);
 
-/* Strings, numbers and bools as text ("true", "4"); NULL for others.  buf of 48 bytes for numbers. */
+/*
+ * Strings, numbers and bools as text ("true", "4"); NULL for others, and for NULL.  buf of 48 bytes
+ * for numbers.
+ */
 const char *pl_json_text(const json_t *j, char buf[48]);
 /* A member's string, or NULL. */
 const char *pl_json_member_str(const json_t *object, const char *key);

@@ -54,7 +54,8 @@ static void scalars_become_text(void **state)
 {
 	struct pl_err err = PL_ERR_INIT;
 	pl_auto_json *j = pl_json_load(pl_slice("[\"s\",true,false,42,0.5,null,[]]"), NULL, &err);
-	static const char *const texts[] = { "s", "true", "false", "42", "0.5", NULL, NULL };
+	/* the last one is behind the end */
+	static const char *const texts[] = { "s", "true", "false", "42", "0.5", NULL, NULL, NULL };
 	char buf[48];
 
 	(void)state;

@@ -25,6 +25,7 @@ static const struct fact_case clusters[] = {
 		     PL_CLUSTER_VERSION, "1.24.9"),
 	CASE_CLUSTER("\"min_master_version\":\"latest\"", PL_CLUSTER_VERSION, "?"),
 	CASE_CLUSTER("\"min_master_version\":null", PL_CLUSTER_VERSION, "?"),
+	CASE_CLUSTER("\"location\":[]", PL_CLUSTER_LOCATION, "?"),
 	CASE_CLUSTER("\"network_policy\":[{\"enabled\":true,\"provider\":\"CALICO\"}]",
 		     PL_CLUSTER_NETWORK_POLICY, "calico"),
 	CASE_CLUSTER("\"network_policy\":[{\"enabled\":true,\"provider\":null}]",
