@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Pools that a google_container_cluster declares itself.  Its node_pool[] and node_config[0] are
- * also computed copies of the pools that have a resource of their own, and still list those that
- * the plan deletes; so they count only where no such resource, present or gone, belongs to the
- * cluster.
+ * Pools that a google_container_cluster declares itself.  Once it is there its node_pool[] and
+ * node_config[0] are also computed copies of the pools that have a resource of their own, and still
+ * list those that the plan deletes; so they count only where no such resource, present or gone,
+ * belongs to the cluster.  While it is being made they hold what is written.
  */
 #include <string.h>
 
@@ -88,6 +88,13 @@ static void add_blocks(struct pl_tf *tf, struct pl_tf_resource *r, size_t n, boo
 	}
 }
 
+static bool is_being_made(struct pl_tf *tf, struct pl_tf_resource *r)
+{
+	struct pl_tf_value id = pl_tf_get(tf, r, "id");
+
+	return id.state == PL_TF_UNKNOWN || id.unwritten;
+}
+
 static void declare_pools(struct pl_tf *tf, struct pl_tf_resource *r, bool owns_resources)
 {
 	static const char path[] = "remove_default_node_pool";
@@ -97,7 +104,7 @@ static void declare_pools(struct pl_tf *tf, struct pl_tf_resource *r, bool owns_
 	struct pl_model *m = pl_tf_model(tf);
 	const char *what = "kept";
 
-	if (!owns_resources)
+	if (!owns_resources || is_being_made(tf, r))
 		add_blocks(tf, r, blocks, removed);
 	if (v.state == PL_TF_UNKNOWN) {
 		pl_fact_unknown(m, r->object, PL_CLUSTER_DEFAULT_POOL, v.waits_for, path);

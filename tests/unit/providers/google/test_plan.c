@@ -72,6 +72,23 @@ static void boot_disks(void **state)
 	check_facts(disks, sizeof disks / sizeof *disks);
 }
 
+/* Blocks of a cluster that is being made are written, not copied from the pool resources. */
+#define WITH_BLOCK(unknown) \
+	PLAN_OF(CREATES(CLUSTER, "c", "\"name\":\"c\",\"node_pool\":[{\"name\":\"a\"}]", \
+			unknown) "," \
+		CREATES(NODE_POOL, "p", "\"name\":\"p\",\"cluster\":\"c\",\"node_count\":1", "\"id\":true"), \
+		WRITES(CLUSTER, "c", "\"node_pool\":[{}]"))
+static const struct fact_case blocks[] = {
+	{ WITH_BLOCK("\"id\":true"), PL_POOL, "a", PL_POOL_OS, "cos" },
+	{ WITH_BLOCK(""), PL_POOL, "a", PL_POOL_OS, "none of it" },
+};
+
+static void blocks_beside_resources(void **state)
+{
+	(void)state;
+	check_facts(blocks, sizeof blocks / sizeof *blocks);
+}
+
 /* Clusters of one name are told apart by their location; where that is not said none is taken. */
 static void clusters_of_one_name(void **state)
 {
@@ -144,6 +161,7 @@ int main(void)
 		cmocka_unit_test(blocks_that_leave_no_trace),
 		cmocka_unit_test(policy_addons),
 		cmocka_unit_test(boot_disks),
+		cmocka_unit_test(blocks_beside_resources),
 		cmocka_unit_test(clusters_of_one_name),
 		cmocka_unit_test(clusters_by_key_of_module),
 	};
