@@ -189,7 +189,14 @@ static void add_counts(const struct place *p)
 	struct pl_tf_value now = get(p, "auto_scaling_enabled");
 	struct pl_tf_value before = get(p, "enable_auto_scaling");
 	struct pl_tf_value v = now.state == PL_TF_UNSET ? before : now;
+	/* AKS refuses bounds without autoscaling */
+	bool bounded = get(p, "min_count").state == PL_TF_SET &&
+		       get(p, "max_count").state == PL_TF_SET;
 
+	if (v.state == PL_TF_UNKNOWN && bounded) {
+		pl_tf_fields(p->tf, p->r, p->o, p->prefix, scaled);
+		return;
+	}
 	if (v.state == PL_TF_UNKNOWN) {
 		pl_fact_unknown(p->m, p->o, PL_POOL_MIN, v.waits_for, v.path);
 		pl_fact_unknown(p->m, p->o, PL_POOL_MAX, v.waits_for, v.path);

@@ -158,6 +158,24 @@ static void own_network(void **state)
 	}
 }
 
+/* Bounds tell that a pool is scaled where the switch itself is decided at apply. */
+#define SCALED(after) \
+	PLAN_OF(CREATES("azurerm_kubernetes_cluster", "c", "\"name\":\"c\"", "") "," \
+		CREATES("azurerm_kubernetes_cluster_node_pool", "p", "\"name\":\"p\"" after, \
+			"\"auto_scaling_enabled\":true"), \
+		WRITES("azurerm_kubernetes_cluster_node_pool", "p", \
+		       "\"auto_scaling_enabled\":{\"references\":[\"local.scaled\"]}"))
+static const struct fact_case switches[] = {
+	{ SCALED(",\"min_count\":1,\"max_count\":5"), PL_POOL, "p", PL_POOL_MIN, "1" },
+	{ SCALED(",\"min_count\":null,\"max_count\":null"), PL_POOL, "p", PL_POOL_MIN, "?" },
+};
+
+static void bounds_tell_of_autoscaling(void **state)
+{
+	(void)state;
+	check_facts(switches, sizeof switches / sizeof *switches);
+}
+
 /* A dynamic block leaves no trace in the configuration. */
 static const struct fact_case dynamic_blocks[] = {
 	{ PLAN_OF(CREATES("azurerm_kubernetes_cluster", "c", "\"name\":\"c\"", "") ","
@@ -226,6 +244,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(own_network),
+		cmocka_unit_test(bounds_tell_of_autoscaling),
 		cmocka_unit_test(blocks_that_leave_no_trace),
 		cmocka_unit_test(clusters_of_azure),
 		cmocka_unit_test(pools_of_azure),
