@@ -33,6 +33,7 @@ static enum pl_check_truth judge_skew(const struct pl_object *o, enum pl_witness
 
 	out->expected = "one not newer than the control plane, and at most three minor versions older";
 	out->fact = node_known ? plane_fact : node_fact; /* the one that is missing */
+	out->subject = node_known && !plane_known ? "control_plane_version" : NULL;
 	if (!node_known || !plane_known)
 		return PL_CHECK_UNKNOWN;
 	out->fact = node_fact;

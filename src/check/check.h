@@ -14,6 +14,7 @@ struct pl_check_answer {
 	const char *expected; /* as a person reads it */
 	const char *actual;   /* NULL when unknown or sensitive */
 	const struct pl_fact *fact; /* the fact that decided, for its origin; or NULL */
+	const char *subject;        /* what that fact is about; NULL: its attribute */
 };
 
 struct pl_check {

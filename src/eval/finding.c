@@ -111,7 +111,7 @@ static void explain_check(const struct explaining *x, const struct pl_check *che
 	pl_finding_add(x->answer, &(struct pl_finding){
 		.object = x->view->object,
 		.verdict = verdict_of(truth),
-		.attribute = a.fact ? pl_attrs[a.fact->attr].name : NULL,
+		.attribute = a.subject && a.fact ? a.subject : a.fact ? pl_attrs[a.fact->attr].name : NULL,
 		.expected = a.expected,
 		.actual = a.actual,
 		.sensitive = a.fact && a.fact->sensitive,

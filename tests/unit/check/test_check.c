@@ -21,6 +21,8 @@ static const struct {
 	{ "1.28", "1.25", PL_CHECK_TRUE },
 	{ "1.29", "1.25", PL_CHECK_FALSE },
 	{ "2.1", "1.25", PL_CHECK_FALSE },
+	{ "2.1", "1.1", PL_CHECK_FALSE },
+	{ "1.25", "0.25", PL_CHECK_FALSE },
 	{ "v1.28.1-gke.100", "v1.26.0-gke.1", PL_CHECK_TRUE },
 	{ NULL, "1.24", PL_CHECK_UNKNOWN },
 	{ "1.24", NULL, PL_CHECK_UNKNOWN },

@@ -166,6 +166,9 @@ static const struct {
 	{ "cluster cluster c\ncluster node m in=c kernel_version=4.9 labels=a:b,...", "nodes", PL_CLUSTER_API,
 	  PL_UNDECIDED, "kernel_version", ">= 5.4", "4.9", NULL,
 	  "node \"m\": kernel version is 4.9 (asked only of some: depends on its labels.k), needs >= 5.4" },
+	{ "cluster cluster c\ncluster node m in=c kernel_version=5.15 labels=?x.l\n"
+	  "cluster node n in=c kernel_version=5.15 labels=k:true", "nodes", PL_CLUSTER_API,
+	  PL_PASS, "kernel_version", ">= 5.4", "5.15", NULL, "all 2 are as required" },
 	{ "plan cluster c\nplan pool p in=c os=ubuntu", "apart", PL_PLAN, PL_FAIL, NULL, NULL, NULL, NULL,
 	  "no pool is one of those it asks of" },
 	{ "plan cluster c", "balancer", PL_PLAN, PL_UNDECIDED, NULL, NULL, NULL, NULL, "none is written" },
@@ -272,6 +275,17 @@ static void test_what_decided_is_named(void **state)
 	assert_string_equal(a->findings[0].fact->origin.path, "path");
 }
 
+/* What nobody collected is not named beside what is known to break the rule. */
+static void test_what_did_not_decide_is_not(void **state)
+{
+	auto_world w = evaluate("plan cluster c\nplan pool p in=c vcpu=2", 0, 0, 0);
+	const struct pl_answer *a = &world_result(w.report, "size")->by[PL_PLAN];
+
+	(void)state;
+	assert_int_equal(a->count, 1);
+	assert_string_equal(a->findings[0].attribute, "vcpu");
+}
+
 /* ---- order ---- */
 
 static void say_answer(const struct pl_answer *a, struct pl_buf *out)
@@ -364,6 +378,7 @@ int main(void)
 		cmocka_unit_test(test_secret_names),
 		cmocka_unit_test(test_clauses),
 		cmocka_unit_test(test_what_decided_is_named),
+		cmocka_unit_test(test_what_did_not_decide_is_not),
 		cmocka_unit_test(test_order_does_not_matter),
 		cmocka_unit_test(test_results_are_in_order),
 		cmocka_unit_test(test_an_empty_model),

@@ -79,6 +79,8 @@ static const struct row words[] = {
 	  "pools-separated=pass headless-separated=fail" },
 	{ "PreferNoSchedule keeps nobody off", EKS POOL "labels=" META " taints=a=b:PreferNoSchedule",
 	  "node-taints=pass" },
+	{ "the effect stands behind the last colon", EKS POOL "labels=" META " taints=a=b:c:NoExecute",
+	  "node-taints=fail" },
 	{ "NoExecute does", EKS POOL "labels=" META " taints=a=b:NoExecute", "node-taints=fail" },
 	{ "preemptible", GKE POOL "labels=" META " capacity_type=preemptible", "node-spot=fail" },
 	{ "an unlisted distribution is unknown", "plan cluster c provider=x distribution=x\n",
@@ -161,6 +163,9 @@ static const struct row pools[] = {
 	  "version=5.6\nplan load_balancer l ports=22 layer=4",
 	  "a/object-storage=unknown b/object-storage=unknown a/database-version=unknown "
 	  "b/load-balancer-ssh=unknown" },
+	{ "even where the platform does not help itself",
+	  "plan cluster a provider=k3s service_load_balancer=false\nplan cluster b provider=eks\n"
+	  "plan load_balancer l ports=80 layer=7", "a/load-balancer-ssh=unknown" },
 	{ "unless the cluster has its own",
 	  "plan cluster a provider=eks\nplan cluster b provider=eks\nplan bucket x\nplan bucket y in=a",
 	  "a/object-storage=pass b/object-storage=unknown" },
@@ -243,6 +248,12 @@ static const struct row sources[] = {
 	{ "a fault that is only possible does not stand against a live pass",
 	  EKS POOL "labels=?x.y os=cos\ncluster pool p in=c labels=" META " os=ubuntu",
 	  "node-os=pass node-os@plan=unknown" },
+	{ "who is labelled is taken from who knows it",
+	  EKS POOL "labels=" META "\ncluster cluster c provider=eks\ncluster pool p in=c os=cos", "node-os@cluster=fail" },
+	{ "rather from who sees it live than from the plan",
+	  EKS POOL "labels=" META "\ncluster cluster c provider=eks\ncluster pool p in=c labels=x:y\n"
+	  "cloud cluster c provider=eks\ncloud pool p in=c os=cos", "node-os@cloud=not-applicable" },
+	{ "a node's system is judged by what it is", "node node n os=cos os_version=1", "node-os-version=not-applicable" },
 	{ "not labelled live, and not labelled in the plan",
 	  EKS POOL "labels=x:y os=cos\ncluster pool p in=c labels=x:y", "node-os=not-applicable" },
 	{ "what the plan removes does not count",

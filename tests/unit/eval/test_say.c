@@ -21,6 +21,7 @@ static const char arch_text[] =
 	"  - " REST("taints") ", on: pool, expect: { taints: { no_effect: [NoSchedule, NoExecute] } } }\n"
 	"  - " REST("spot") ", on: pool, expect: { capacity_type: { none_of: [spot, preemptible] } } }\n"
 	"  - " REST("listed") ", on: pool, expect: { machine_type_listed: true } }\n"
+	"  - " REST("twice") ", on: pool, expect: { not: { not: { os: ubuntu } } } }\n"
 	"  - " REST("port") ", on: load_balancer, expect: { ports: { has_any: ['22'] }, layer: '= 4' } }\n"
 	"  - " REST("quiet") ", on: load_balancer, expect: { annotation_problems: { empty: true } } }\n"
 	"  - " REST("skew") ", on: pool, expect: { check: version-skew } }\n"
@@ -64,12 +65,17 @@ static const struct {
 	{ POOL "machine_type_listed=true", "listed", "pool \"p\": the type is in the built-in catalogue" },
 	{ POOL "machine_type_listed=?x.t", "listed",
 	  "pool \"p\": not known whether the type is in the built-in catalogue: waits for x.t" },
+	{ POOL "os=cos", "twice", "pool \"p\": os is cos, needs ubuntu" },
 	{ BALANCER "ports=80 layer=7", "port",
 	  "load balancer \"b\": ports are 80 and layer is 7; needs ports 22 and layer 4" },
 	{ BALANCER "ports=22 layer=7", "port", "load balancer \"b\": layer is 7, needs 4" },
 	{ BALANCER "annotation_problems=", "quiet", "load balancer \"b\": no annotation problems" },
 	{ POOL "version=1.20", "skew", "pool \"p\": version is 1.20, the control plane 1.24, needs one not newer "
 	  "than the control plane, and at most three minor versions older" },
+	{ "plan cluster c version=?x.v\nplan pool p in=c version=1.24", "skew",
+	  "pool \"p\": control plane version is not known: waits for x.v" },
+	{ "plan cluster c version=1.24\nplan pool p in=c version=?x.v", "skew",
+	  "pool \"p\": version is not known: waits for x.v" },
 	{ "plan cluster c\nplan pool p in=c vcpu=4", "skew",
 	  "pool \"p\": not known whether nodes run a Kubernetes version that their control plane supports" },
 	{ POOL "vcpu=4", "azure", "it concerns clusters of aks only" },
