@@ -262,6 +262,23 @@ static bool only_until_applied(const struct pl_result *r, enum pl_witness witnes
 	return now > 0;
 }
 
+/* The witnesses that fail the row for this reason; false when an earlier one gave it. */
+static bool say_who_fails(const struct pl_result *r, enum pl_witness witness, struct pl_buf *out)
+{
+	for (int w = 0; several_asked(r) && w < PL_WITNESS_COUNT; w++) {
+		const struct pl_answer *a = &r->by[w];
+
+		if (!a->asked || a->verdict != PL_FAIL || !pl_streq(a->reason, r->by[witness].reason))
+			continue;
+		if (w < (int)witness)
+			return false;
+		pl_buf_addf(out, "%s%s", out->len ? ", " : "", pl_witness_name((enum pl_witness)w));
+	}
+	if (out->len)
+		pl_buf_adds(out, ": ");
+	return true;
+}
+
 static void failed_answer(const struct text *t, const char *word, const struct pl_result *r,
 			  enum pl_witness witness)
 {
@@ -269,8 +286,8 @@ static void failed_answer(const struct text *t, const char *word, const struct p
 
 	if (r->requirement->quantifier == PL_EVERY && failed_objects(t, word, r, witness))
 		return;
-	if (several_asked(r))
-		pl_buf_addf(&b, "%s: ", pl_witness_name(witness));
+	if (!say_who_fails(r, witness, &b))
+		return;
 	pl_buf_adds(&b, r->by[witness].reason);
 	row(t, word, r, b.data);
 }
