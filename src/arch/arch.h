@@ -80,6 +80,7 @@ struct pl_requirement {
 	bool platform;                 /* of the platform family, not of the architecture */
 	unsigned seen_by;              /* bit per pl_witness */
 	enum pl_quantifier quantifier;
+	size_t at_least;               /* some: how many must pass; 0: one */
 	const struct pl_clause *clauses;
 	size_t clause_count;
 	const struct pl_clause *fallback; /* some-rules: asked when no object is selected; NULL: none */

@@ -8,8 +8,8 @@
 #include "base/str.h"
 
 static const char *const keys[] = {
-	"id", "title", "severity", "asked_if", "seen_by", "quantifier", "on", "where", "expect",
-	"provider", "clauses", "fallback", "absent", "none", "absent_text", "settled_by", "why", "fix",
+	"id", "title", "severity", "asked_if", "seen_by", "quantifier", "at_least", "on", "where",
+	"expect", "provider", "clauses", "fallback", "absent", "none", "absent_text", "settled_by", "why", "fix",
 	"source", "contradictions", NULL,
 };
 
@@ -180,6 +180,22 @@ static int load_choice(struct loader *l, const struct pl_yaml_node *n, const cha
 	return *out < 0 ? -1 : 0;
 }
 
+static int load_at_least(struct loader *l, const struct pl_yaml_node *n, struct pl_requirement *r)
+{
+	const struct pl_yaml_node *node = pl_yaml_get(n, "at_least");
+	int64_t count;
+
+	if (!node)
+		return 0;
+	if (r->quantifier != PL_SOME)
+		return pl_arch_fail_at(l, node, "'at_least' goes with quantifier: some");
+	if (node->kind != PL_YAML_SCALAR || !pl_parse_i64(node->text, &count) || count < 1 ||
+	    count > PL_LIMIT_AT_LEAST)
+		return pl_arch_fail_at(l, node, "'at_least' is a number from 1 to %d", PL_LIMIT_AT_LEAST);
+	r->at_least = (size_t)count;
+	return 0;
+}
+
 static int load_absence(struct loader *l, const struct pl_yaml_node *n, struct pl_requirement *r)
 {
 	static const char *const quantifiers[] = { "every", "some" };
@@ -193,6 +209,8 @@ static int load_absence(struct loader *l, const struct pl_yaml_node *n, struct p
 	r->quantifier = (enum pl_quantifier)quantifier;
 	r->absent = (enum pl_absence)absent;
 	r->none = (enum pl_absence)none;
+	if (load_at_least(l, n, r))
+		return -1;
 	return pl_arch_text_of(l, n, "absent_text", false, &r->absent_text);
 }
 

@@ -28,6 +28,8 @@
 #define PL_LIMIT_SAID_BYTES (64UL << 10)
 /* Profiles of an architecture. */
 #define PL_LIMIT_PROFILES 32
+/* Objects that a requirement may ask to pass. */
+#define PL_LIMIT_AT_LEAST 10000
 /* A condition in an architecture. */
 #define PL_LIMIT_CONDITION_DEPTH 16
 /* Conditions of an architecture, once the selections they name are written out; gitpod has 300. */

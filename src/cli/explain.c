@@ -83,8 +83,14 @@ static void sentence(struct pl_buf *out, const char *label, const char *quantifi
 
 static void expectations(struct pl_buf *out, const struct pl_requirement *r)
 {
+	pl_auto_buf quantifier = PL_BUF_INIT;
+
+	if (r->at_least > 1)
+		pl_buf_addf(&quantifier, "at least %zu times ", r->at_least);
+	else
+		pl_buf_adds(&quantifier, r->quantifier == PL_SOME ? "some " : "every ");
 	for (size_t i = 0; i < r->clause_count; i++)
-		sentence(out, i ? "" : "expects", r->quantifier == PL_SOME ? "some " : "every ", &r->clauses[i]);
+		sentence(out, i ? "" : "expects", quantifier.data, &r->clauses[i]);
 	if (r->fallback)
 		sentence(out, "", "where there is none: the ", r->fallback);
 }

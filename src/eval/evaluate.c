@@ -179,6 +179,11 @@ static bool has_verdict(const struct pl_answer *a, enum pl_verdict v)
 /* For a verdict that no single finding bears. */
 static const char *why_so(struct row *row, enum pl_witness w, enum pl_verdict v)
 {
+	size_t good = row->tally[w].sure[PL_TRUE], wanted = pl_wanted(row->result->requirement);
+
+	if (v == PL_FAIL && wanted > 1 && good)
+		return pl_arena_strf(&row->e->report->arena, "only %zu %s there, and at least %zu must be", good,
+				     good == 1 ? "is" : "are", wanted);
 	if (v != PL_UNDECIDED)
 		return "it comes to this however what is not known yet turns out";
 	if (!row->partial[w])

@@ -51,6 +51,8 @@ void pl_tally_add_any(struct pl_tally *t, struct pl_record r);
 bool pl_tally_sure(const struct pl_tally *t);  /* something is selected for certain */
 bool pl_tally_maybe(const struct pl_tally *t); /* something perhaps is */
 
+/* How many must pass where some must. */
+size_t pl_wanted(const struct pl_requirement *r);
 /* `nothing` is the verdict should no object be selected; `partial`: the witness did not see all. */
 enum pl_verdict pl_quantify(const struct pl_requirement *r, const struct pl_tally *t,
 			    enum pl_verdict nothing, bool partial);

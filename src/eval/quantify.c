@@ -32,12 +32,20 @@ bool pl_tally_maybe(const struct pl_tally *t)
 	return sum(t->maybe) > 0;
 }
 
+size_t pl_wanted(const struct pl_requirement *r)
+{
+	return r->quantifier == PL_SOME && r->at_least ? r->at_least : 1;
+}
+
 /* Nothing is selected for certain: every way in which those in doubt may turn out must agree. */
-static enum pl_verdict perhaps(const struct pl_tally *t, enum pl_quantifier q,
+static enum pl_verdict perhaps(const struct pl_requirement *r, const struct pl_tally *t,
 			       enum pl_verdict nothing)
 {
-	bool can_fail = t->maybe[PL_FALSE] || t->maybe[PL_UNKNOWN];
-	bool can_pass = t->maybe[PL_TRUE] || t->maybe[PL_UNKNOWN];
+	enum pl_quantifier q = r->quantifier;
+	size_t wanted = pl_wanted(r);
+	/* where several are wanted, one that will do may be the only one */
+	bool can_fail = t->maybe[PL_FALSE] || t->maybe[PL_UNKNOWN] || (wanted > 1 && t->maybe[PL_TRUE]);
+	bool can_pass = t->maybe[PL_TRUE] + t->maybe[PL_UNKNOWN] >= wanted;
 
 	/* a pool that may be one of those asked is in the way only if it would break the rule */
 	if (can_pass && !can_fail && q == PL_EVERY && nothing == PL_NOT_APPLICABLE)
@@ -54,11 +62,13 @@ static enum pl_verdict every(const struct pl_tally *t)
 	return t->sure[PL_UNKNOWN] || t->maybe[PL_FALSE] || t->maybe[PL_UNKNOWN] ? PL_UNDECIDED : PL_PASS;
 }
 
-static enum pl_verdict some(const struct pl_tally *t)
+static enum pl_verdict some(const struct pl_tally *t, size_t wanted)
 {
-	if (t->sure[PL_TRUE])
+	size_t possible = sum(t->sure) - t->sure[PL_FALSE] + sum(t->maybe) - t->maybe[PL_FALSE];
+
+	if (t->sure[PL_TRUE] >= wanted)
 		return PL_PASS;
-	return t->sure[PL_UNKNOWN] || t->maybe[PL_TRUE] || t->maybe[PL_UNKNOWN] ? PL_UNDECIDED : PL_FAIL;
+	return possible >= wanted ? PL_UNDECIDED : PL_FAIL;
 }
 
 /* What objects that may belong to another cluster leave of a verdict. */
@@ -103,9 +113,9 @@ enum pl_verdict pl_quantify(const struct pl_requirement *r, const struct pl_tall
 	enum pl_verdict v;
 
 	if (!pl_tally_sure(t))
-		v = perhaps(t, r->quantifier, nothing);
+		v = perhaps(r, t, nothing);
 	else
-		v = r->quantifier == PL_EVERY ? every(t) : some(t);
+		v = r->quantifier == PL_EVERY ? every(t) : some(t, pl_wanted(r));
 	v = with_any(r, t, v);
 	return partial ? of_a_part(r, t, v) : v;
 }

@@ -57,7 +57,7 @@ static bool add_no_label(struct pl_buf *b, struct pl_arena *arena, const struct 
 {
 	const struct pl_cond *c = r->clause_count ? r->clauses[0].expect : NULL;
 
-	if (r->quantifier != PL_SOME || !c || c->op != PL_COND_TEST || c->test.op != PL_OP_KEY ||
+	if (r->quantifier != PL_SOME || pl_wanted(r) > 1 || !c || c->op != PL_COND_TEST || c->test.op != PL_OP_KEY ||
 	    !c->test.any_count)
 		return false;
 	for (size_t i = 0; i < a->count; i++)
@@ -74,7 +74,10 @@ static void add_fail(struct pl_buf *b, struct pl_arena *arena, const struct pl_r
 
 	if (n && add_no_label(b, arena, r, a))
 		return;
-	if (n > 1 && r->quantifier == PL_SOME)
+	if (n && pl_wanted(r) > 1)
+		pl_buf_addf(b, "%zu of %zu will do, and at least %zu must; ", objects_with(a, PL_PASS),
+			    n + objects_with(a, PL_PASS), pl_wanted(r));
+	else if (n > 1 && r->quantifier == PL_SOME)
 		pl_buf_addf(b, "none of %zu does: ", n);
 	add_first(b, a, PL_FAIL);
 	if (n > 1 && r->quantifier == PL_EVERY)

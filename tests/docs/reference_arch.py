@@ -22,7 +22,7 @@ import yaml
 WORDS = {"all", "any", "not", "check"}
 # names that refer to something, repetitions, what an empty or reversed range is, days, and YAML itself
 UNSEEN = {
-    "asked-if-none", "asked-if-unknown", "id-platform", "id-twice", "int-huge", "int-range-reversed",
+    "asked-if-none", "at-least-every", "asked-if-unknown", "id-platform", "id-twice", "int-huge", "int-range-reversed",
     "bytes-range-reversed", "version-range-reversed", "severity-profile-missing",
     "severity-profile-unknown", "source-date", "too-deep", "override-without-base",
     "selection-bomb", "selection-in-circles", "selection-itself", "selection-none",

@@ -22,17 +22,18 @@ static struct pl_requirement asking(enum pl_quantifier q, const struct pl_clause
 }
 
 /* The verdict when all is known. */
-static enum pl_verdict settled(enum pl_quantifier q, size_t good, size_t bad, enum pl_verdict nothing)
+static enum pl_verdict settled(const struct pl_requirement *r, size_t good, size_t bad,
+			       enum pl_verdict nothing)
 {
 	if (!good && !bad)
 		return nothing;
-	if (q == PL_EVERY)
+	if (r->quantifier == PL_EVERY)
 		return bad ? PL_FAIL : PL_PASS;
-	return good ? PL_PASS : PL_FAIL;
+	return good >= (r->at_least ? r->at_least : 1) ? PL_PASS : PL_FAIL;
 }
 
 /* A bit for each verdict that some way of settling the unknowns leads to. */
-static unsigned outcomes(enum pl_quantifier q, const struct pl_tally *t, enum pl_verdict nothing)
+static unsigned outcomes(const struct pl_requirement *r, const struct pl_tally *t, enum pl_verdict nothing)
 {
 	unsigned seen = 0;
 
@@ -41,7 +42,7 @@ static unsigned outcomes(enum pl_quantifier q, const struct pl_tally *t, enum pl
 			for (size_t g = 0; g <= t->maybe[PL_TRUE]; g++)
 				for (size_t x = 0; x <= t->maybe[PL_UNKNOWN]; x++)
 					for (size_t y = 0; y <= x; y++)
-						seen |= BIT(settled(q, t->sure[PL_TRUE] + u + g + y,
+						seen |= BIT(settled(r, t->sure[PL_TRUE] + u + g + y,
 								    t->sure[PL_FALSE] + t->sure[PL_UNKNOWN] - u +
 								    f + x - y, nothing));
 	return seen;
@@ -71,15 +72,17 @@ static struct pl_tally tally_of(unsigned digits)
 static void test_unknown_only_where_it_matters(void **state)
 {
 	(void)state;
-	for (int q = PL_EVERY; q <= PL_SOME; q++)
+	for (int q = PL_EVERY; q <= PL_SOME + 3; q++) /* every, some, and at least 1 to 3 */
 		for (unsigned digits = 0; digits < 729; digits++)
 			for (size_t n = 0; n < 4; n++) {
-				const struct pl_requirement r = asking((enum pl_quantifier)q, &on_pool);
+				struct pl_requirement r = asking(q ? PL_SOME : PL_EVERY, &on_pool);
 				const struct pl_tally t = tally_of(digits);
-				enum pl_verdict v = pl_quantify(&r, &t, nothings[n], false);
-				enum pl_verdict want = expected(outcomes(r.quantifier, &t, nothings[n]));
+				enum pl_verdict v, want;
 
-				if (q == PL_SOME && want == PL_PASS && nothings[n] == PL_NOT_APPLICABLE &&
+				r.at_least = q > PL_SOME ? (size_t)(q - PL_SOME) : 0;
+				v = pl_quantify(&r, &t, nothings[n], false);
+				want = expected(outcomes(&r, &t, nothings[n]));
+				if (q && want == PL_PASS && nothings[n] == PL_NOT_APPLICABLE &&
 				    !pl_tally_sure(&t))
 					want = PL_UNDECIDED; /* whether there is one is what such a rule asks */
 				if (v != want)

@@ -21,6 +21,7 @@ static const char arch_text[] =
 	"  - " REST("taints") ", on: pool, expect: { taints: { no_effect: [NoSchedule, NoExecute] } } }\n"
 	"  - " REST("spot") ", on: pool, expect: { capacity_type: { none_of: [spot, preemptible] } } }\n"
 	"  - " REST("listed") ", on: pool, expect: { machine_type_listed: true } }\n"
+	"  - " REST("two") ", quantifier: some, at_least: 2, on: pool, expect: { os: ubuntu } }\n"
 	"  - " REST("twice") ", on: pool, expect: { not: { not: { os: ubuntu } } } }\n"
 	"  - " REST("port") ", on: load_balancer, expect: { ports: { has_any: ['22'] }, layer: '= 4' } }\n"
 	"  - " REST("quiet") ", on: load_balancer, expect: { annotation_problems: { empty: true } } }\n"
@@ -65,6 +66,11 @@ static const struct {
 	{ POOL "machine_type_listed=true", "listed", "pool \"p\": the type is in the built-in catalogue" },
 	{ POOL "machine_type_listed=?x.t", "listed",
 	  "pool \"p\": not known whether the type is in the built-in catalogue: waits for x.t" },
+	{ POOL "os=cos\nplan pool q in=c os=ubuntu", "two",
+	  "1 of 2 will do, and at least 2 must; pool \"p\": os is cos, needs ubuntu" },
+	{ POOL "os=ubuntu", "two", "only 1 is there, and at least 2 must be" },
+	{ POOL "os=ubuntu\nplan pool q in=c os=ubuntu", "two", "pool \"p\": os is ubuntu" },
+	{ POOL "os=?x.y\nplan pool q in=c os=ubuntu", "two", "pool \"p\": os is not known: waits for x.y" },
 	{ POOL "os=cos", "twice", "pool \"p\": os is cos, needs ubuntu" },
 	{ BALANCER "ports=80 layer=7", "port",
 	  "load balancer \"b\": ports are 80 and layer is 7; needs ports 22 and layer 4" },
