@@ -124,6 +124,8 @@ static void test_witnesses(void **state)
 		{ TWO("+change vcpu=4", "vcpu=3"), "size", "" },
 		{ TWO("+change vcpu=4", "vcpu=3") "\nplan pool q in=c vcpu=2", "size",
 		  "plan: pool \"q\": vcpu is 2, needs >= 4|" },
+		{ TWO("+gone vcpu=4", "vcpu=3") "\nplan pool q in=c vcpu=2", "size",
+		  "plan: pool \"q\": vcpu is 2, needs >= 4|" },
 		{ TWO("labels=a:b", "labels=a:b"), "label", "plan, cluster: no pool carries k=true|" },
 		/* p will do for the plan, q for the cluster, and none for both */
 		{ TWO("labels=k:true", "labels=k:x") "\nplan pool q in=c labels=k:x\ncluster pool q in=c labels=k:true",
