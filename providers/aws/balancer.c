@@ -118,7 +118,7 @@ void pl_aws_listener(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_objec
 	struct pl_tf_resource *lb = balancer_of(tf, r, &how);
 	struct pl_model *m = pl_tf_model(tf);
 
-	name = lb ? pl_tf_text(tf, lb, "name") : NULL;
+	name = lb && !pl_tf_get(tf, lb, "name").sensitive ? pl_tf_text(tf, lb, "name") : NULL;
 	if (port && !v.sensitive)
 		o->name = pl_model_strf(m, "%s:%s", name ? name : lb ? lb->name : r->name, port);
 	add_layer(tf, r, o, lb, how);

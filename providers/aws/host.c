@@ -136,7 +136,7 @@ static const char *tag_cluster(const char *key, const char *value)
 	return NULL;
 }
 
-static const char *tagged_cluster(struct pl_tf *tf, struct pl_tf_resource *r)
+static const char *tagged_cluster(struct pl_tf *tf, struct pl_tf_resource *r, bool *secret)
 {
 	static const char *const blocks[] = { "tag", "tags" };
 	struct pl_model *m = pl_tf_model(tf);
@@ -147,6 +147,7 @@ static const char *tagged_cluster(struct pl_tf *tf, struct pl_tf_resource *r)
 			const char *value = pl_tf_text(tf, r, pl_model_strf(m, "%s[%zu].value", blocks[b], i));
 			const char *name = key ? tag_cluster(key, value) : NULL;
 
+			*secret = pl_tf_get(tf, r, blocks[b]).sensitive;
 			if (name && *name)
 				return name;
 		}
@@ -168,7 +169,7 @@ static struct pl_object *booted_cluster(struct pl_tf *tf, struct pl_tf_resource 
 	if (name && boot->sensitive)
 		return object_of(pl_tf_find(tf, "aws_eks_cluster", false, "name", name));
 	if (name)
-		return pl_tf_cluster_named(tf, launch, "aws_eks_cluster", name);
+		return pl_tf_cluster_named(tf, launch, "aws_eks_cluster", name, false);
 	if (boot->state != PL_TF_BOOT_UNKNOWN || !boot->path)
 		return NULL;
 	return object_of(pl_tf_follow(tf, launch, boot->path, pl_aws_cluster_types, PL_AWS_CLUSTER_KEY, &how));
@@ -178,15 +179,16 @@ static struct pl_object *eks_cluster(struct pl_tf *tf, struct pl_tf_resource *r,
 				     struct pl_tf_resource *launch)
 {
 	struct pl_object *cluster;
+	bool secret = false;
 	const char *name;
 
 	/* the tag is put on k3s' groups too, for the cloud's controllers */
 	if (launch && launch->boot->says.k3s != PL_K3S_NONE)
 		return NULL;
 	cluster = launch ? booted_cluster(tf, launch) : NULL;
-	name = cluster ? NULL : tagged_cluster(tf, r);
+	name = cluster ? NULL : tagged_cluster(tf, r, &secret);
 	if (name && !pl_contains(name, "k3s"))
-		return pl_tf_cluster_named(tf, r, "aws_eks_cluster", name);
+		return pl_tf_cluster_named(tf, r, "aws_eks_cluster", name, secret);
 	return cluster;
 }
 

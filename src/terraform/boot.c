@@ -165,9 +165,17 @@ static bool unknown_already(const struct pl_object *o, enum pl_attr attr)
 	return f && !f->known;
 }
 
-static void finish_boot_fact(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_fact *f)
+static bool is_secret(const struct pl_object *o, enum pl_attr attr)
 {
-	f->sensitive = r->boot->sensitive;
+	const struct pl_fact *f = pl_object_fact(o, attr, PL_PLAN);
+
+	return f && f->sensitive;
+}
+
+/* `secret`: what stood there before and is part of it was. */
+static void finish_boot_fact(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_fact *f, bool secret)
+{
+	f->sensitive = secret || r->boot->sensitive;
 	f->origin.address = pl_model_str(tf->model, r->address);
 	f->note = "from the node's boot script";
 }
@@ -178,9 +186,12 @@ static void boot_labels(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_ob
 	const struct pl_bootstrap *says = &r->boot->says;
 	size_t n = had ? had->count : 0;
 	struct pl_value v = { .type = PL_MAP, .open = says->labels_open || (had && had->open) };
+	bool secret = is_secret(o, PL_POOL_LABELS);
 	struct pl_pair *pairs = pl_arena_alloc(&tf->model->arena, (n + says->label_count + 1) * sizeof *pairs);
 	struct pl_fact *f;
 
+	if (had && !says->label_count && !says->labels_open)
+		return; /* what stands there stays what it is */
 	for (size_t i = 0; i < n; i++)
 		if (!pl_value_get(&(struct pl_value){ .type = PL_MAP, .map = says->labels,
 						      .count = says->label_count }, had->map[i].key))
@@ -193,7 +204,7 @@ static void boot_labels(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_ob
 	f = pl_fact_add(tf->model, o, PL_POOL_LABELS, &v, r->boot->path);
 	if (v.open)
 		f->waits_for = "a variable of the boot script";
-	finish_boot_fact(tf, r, f);
+	finish_boot_fact(tf, r, f, secret);
 }
 
 static void boot_taints(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)
@@ -203,14 +214,17 @@ static void boot_taints(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_ob
 	size_t n = had ? had->count : 0;
 	const char **list = pl_arena_alloc(&tf->model->arena, (n + says->taint_count + 1) * sizeof *list);
 	struct pl_value v = { .type = PL_LIST, .count = n + says->taint_count, .open = had && had->open };
+	bool secret = is_secret(o, PL_POOL_TAINTS);
 
+	if (had && !says->taint_count)
+		return;
 	if (n)
 		memcpy(list, had->list, n * sizeof *list);
 	if (says->taint_count)
 		memcpy(list + n, says->taints, says->taint_count * sizeof *list);
 	v.list = list;
 	pl_object_forget(o, PL_POOL_TAINTS, PL_PLAN);
-	finish_boot_fact(tf, r, pl_fact_add(tf->model, o, PL_POOL_TAINTS, &v, r->boot->path));
+	finish_boot_fact(tf, r, pl_fact_add(tf->model, o, PL_POOL_TAINTS, &v, r->boot->path), secret);
 }
 
 void pl_tf_boot_facts(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)

@@ -26,12 +26,12 @@ void pl_tf_discard(struct pl_tf *tf, struct pl_object *o)
 	o->identity = NULL; /* what it was stays nobody's */
 }
 
-static const char *name_of(struct pl_tf *tf, struct resource *r, const struct pl_tf_row *row)
+/* Names are printed and identities stand in snapshots, so a sensitive one is none. */
+static const char *public_text(struct pl_tf *tf, struct resource *r, const char *path)
 {
-	/* names are printed everywhere, so a sensitive one is none */
-	if (!row->name || pl_tf_get(tf, &r->pub, row->name).sensitive)
+	if (!path || pl_tf_get(tf, &r->pub, path).sensitive)
 		return NULL;
-	return pl_tf_text(tf, &r->pub, row->name);
+	return pl_tf_text(tf, &r->pub, path);
 }
 
 bool pl_tf_identify(struct pl_tf *tf, struct resource *r, const struct pl_tf_row *row,
@@ -42,8 +42,8 @@ bool pl_tf_identify(struct pl_tf *tf, struct resource *r, const struct pl_tf_row
 	if (row->wanted && !row->wanted(tf, &r->pub))
 		return false;
 	id->kind = row->kind;
-	id->name = name_of(tf, r, row);
-	identity = row->identity ? pl_tf_text(tf, &r->pub, row->identity) : id->name;
+	id->name = public_text(tf, r, row->name);
+	identity = row->identity ? public_text(tf, r, row->identity) : id->name;
 	id->identity = identity ? pl_model_strf(tf->model, "%s/%s", row->type, identity) : NULL;
 	return !row->identify || row->identify(tf, &r->pub, id);
 }

@@ -319,15 +319,17 @@ static struct resource *cluster_near(struct pl_tf_doc *doc, const struct resourc
 	}
 }
 
-/* A cluster that no source holds but pools name. */
+/* A cluster that no source holds but pools name; a secret name tells them apart and is not shown. */
 static struct pl_object *stand_in(struct pl_tf *tf, struct resource *r, const char *provider,
-				  const char *name)
+				  const char *name, bool secret)
 {
 	char *key = pl_arena_strf(&tf->model->arena, "%s/%s", provider, name);
 	struct pl_object *o = pl_map_get(&tf->stand_ins, key, strlen(key));
 
 	if (o || r->pub.gone) /* what goes away names no cluster that stays */
 		return o;
+	if (secret)
+		name = pl_arena_strf(&tf->model->arena, "cluster of %s", r->pub.address);
 	o = pl_model_object(tf->model, PL_CLUSTER, name, r->pub.doc->source, NULL);
 	o->stand_in = true;
 	*pl_map_put(&tf->stand_ins, key, strlen(key)) = o;
@@ -336,7 +338,7 @@ static struct pl_object *stand_in(struct pl_tf *tf, struct resource *r, const ch
 }
 
 struct pl_object *pl_tf_cluster_named(struct pl_tf *tf, struct pl_tf_resource *r, const char *type,
-				      const char *name)
+				      const char *name, bool secret)
 {
 	const struct type_rows *t = pl_tf_find_rows(tf, type, strlen(type), false);
 	struct resource *found = by_value(tf, (struct resource *)r, type,
@@ -344,22 +346,23 @@ struct pl_object *pl_tf_cluster_named(struct pl_tf *tf, struct pl_tf_resource *r
 
 	if (found && found->pub.object)
 		return found->pub.object;
-	return stand_in(tf, (struct resource *)r, t->row->provider, name);
+	return stand_in(tf, (struct resource *)r, t->row->provider, name, secret);
 }
 
 /* A data source of a cluster leads to the cluster it names. */
 static struct pl_object *object_of(struct pl_tf *tf, struct resource *r)
 {
 	const struct type_rows *t;
-	const char *name;
+	const char *name, *path;
 
 	if (!r || !r->pub.data)
 		return r ? r->pub.object : NULL;
 	t = pl_tf_find_rows(tf, r->pub.type, strlen(r->pub.type), false);
-	name = t ? pl_tf_text(tf, &r->pub, t->row->name ? t->row->name : "name") : NULL;
+	path = t && t->row->name ? t->row->name : "name";
+	name = t ? pl_tf_text(tf, &r->pub, path) : NULL;
 	if (!name)
 		return NULL;
-	return pl_tf_cluster_named(tf, &r->pub, r->pub.type, name);
+	return pl_tf_cluster_named(tf, &r->pub, r->pub.type, name, pl_tf_get(tf, &r->pub, path).sensitive);
 }
 
 /* Is there more than one cluster that the name may mean? */
@@ -397,7 +400,8 @@ static struct pl_object *by_named_cluster(struct pl_tf *tf, struct resource *r,
 	name = pl_tf_text(tf, &r->pub, row->cluster);
 	if (!name || several_named(tf, r, row, name))
 		return NULL;
-	return stand_in(tf, r, row->provider, last_segment(name));
+	return stand_in(tf, r, row->provider, last_segment(name),
+			pl_tf_get(tf, &r->pub, row->cluster).sensitive);
 }
 
 /* What the configuration of the resource's provider refers to (helm and kubernetes). */

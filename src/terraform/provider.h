@@ -107,9 +107,12 @@ struct pl_tf_resource *pl_tf_follow(struct pl_tf *tf, struct pl_tf_resource *r, 
 size_t pl_tf_follow_all(struct pl_tf *tf, struct pl_tf_resource *r, const char *path,
 			const char *const *types, const char *key, struct pl_tf_resource ***out,
 			bool *whole);
-/* The cluster resource's object by its name; where no source holds it, one that stands for it. */
+/*
+ * The cluster resource's object by its name; where no source holds it, one that stands for it, without
+ * that name when it is `secret`.
+ */
 struct pl_object *pl_tf_cluster_named(struct pl_tf *tf, struct pl_tf_resource *r, const char *type,
-				      const char *name);
+				      const char *name, bool secret);
 /* The only resource of the type in the same module instance; NULL: none or several. */
 struct pl_tf_resource *pl_tf_sibling(struct pl_tf *tf, struct pl_tf_resource *r, const char *type);
 /* The resource (or, `data`, data source) of the type whose attribute `key` has that text. */

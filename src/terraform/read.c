@@ -139,15 +139,26 @@ static int check_state_version(struct pl_tf_doc *doc, const char *name, const st
 			  "or give the output of `terraform show -json`", name, version);
 }
 
+static bool is_version(struct pl_slice v)
+{
+	for (size_t i = 0; i < v.n; i++)
+		if (v.p[i] != '.' && (v.p[i] < '0' || v.p[i] > '9'))
+			return false;
+	return v.n > 0 && v.n < 20;
+}
+
 static int check_format(struct pl_tf_doc *doc, const char *name, const struct nature *n,
 			struct pl_err *err)
 {
 	struct pl_slice v = pl_tf_bare_text(n->format_version);
 
-	if (!v.n || (v.p[0] != '0' && v.p[0] != '1') || (v.n > 1 && v.p[1] != '.'))
+	if (!is_version(v))
+		return pl_err_set(err, PL_E_INPUT, "'%s' has a format_version that is no version; give the output of "
+				  "`terraform show -json`", name);
+	if ((v.p[0] != '0' && v.p[0] != '1') || (v.n > 1 && v.p[1] != '.'))
 		return pl_err_set(err, PL_E_INPUT,
 				  "'%s' has format_version \"%.*s\"; 0.x and 1.x are known: use a newer plumbline",
-				  name, (int)(v.n < 20 ? v.n : 20), v.p);
+				  name, (int)v.n, v.p);
 	if (n->values && !doc->has_planned && !doc->has_changes)
 		doc->kind = DOC_STATE;
 	else if (!doc->has_planned && !doc->has_changes && !doc->has_config && !doc->has_prior)

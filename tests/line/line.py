@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 
 PLUMBLINE, FIXTURES = map(os.path.abspath, sys.argv[1:3])
 DAY = ["--as-of", "2026-11-22"]
@@ -44,6 +45,14 @@ def result(*args, **more):
         return json.loads(done.stdout)
     except ValueError:
         return {"results": [], "problems": [done.stderr.decode(errors="replace")]}
+
+
+def reports(data, *args):
+    """One check of the bytes: the run, with every row as text, and its result as JSON."""
+    with tempfile.NamedTemporaryFile() as out:
+        done = run("check", "-", "-v", "-o", "text", "-o", f"json={out.name}", *DAY, *args, stdin=data)
+        with open(out.name, "rb") as written:
+            return done, written.read()
 
 
 def verdicts(of):

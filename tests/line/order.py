@@ -7,7 +7,6 @@ usage: order.py PLUMBLINE FIXTURES
 import json
 import random
 import re
-import tempfile
 
 import line
 
@@ -39,11 +38,8 @@ def variants(document):
 
 def seen(data):
     """Everything that may be seen of one input, without its digest."""
-    with tempfile.NamedTemporaryFile() as out:
-        done = line.run("check", "-", "-v", "-o", "text", "-o", f"json={out.name}", *line.DAY, stdin=data)
-        with open(out.name, "rb") as written:
-            result = re.sub(rb'"sha256": "\w+"', b"", written.read())
-    return done.returncode, done.stdout, done.stderr, result
+    done, result = line.reports(data)
+    return done.returncode, done.stdout, done.stderr, re.sub(rb'"sha256": "\w+"', b"", result)
 
 
 def first_difference(a, b):
