@@ -111,12 +111,14 @@ static const char *why_nothing(const struct pl_tf_doc *doc)
 	       "module that holds the cluster";
 }
 
+/* A cluster that is only named is not in the sources. */
 static bool holds_enough(const struct pl_model *m, enum pl_tf_purpose purpose)
 {
 	for (size_t i = 0; i < m->object_count; i++) {
 		const struct pl_object *o = m->objects[i];
 
-		if (!o->gone && (purpose == PL_TF_SNAPSHOT || o->kind == PL_CLUSTER || o->kind == PL_POOL))
+		if (!o->gone && (purpose == PL_TF_SNAPSHOT || (o->kind == PL_CLUSTER && !o->stand_in) ||
+				 o->kind == PL_POOL))
 			return true;
 	}
 	return false;

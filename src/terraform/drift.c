@@ -26,13 +26,14 @@ static struct pl_object *one_side(struct pl_tf *tf, struct resource *entry, stru
 	copy->after = (struct pl_json_lazy){ .text = side };
 	copy->sensitive = (struct pl_json_lazy){ .text = entry->sensitive.text };
 	copy->pub.gone = false;
-	if (!side.n || side.p[0] != '{' || t->row->kind < 0 || t->row->kind == PL_CLUSTER)
+	if (!side.n || side.p[0] != '{' || t->row->kind < 0)
 		return NULL;
 	if (!pl_tf_identify(tf, copy, t->row, &id))
 		return NULL;
 	copy->pub.object = pl_tf_object(tf, &copy->pub, (enum pl_kind)id.kind, entry->pub.name);
 	pl_tf_fields(tf, &copy->pub, copy->pub.object, "", t->row->fields);
-	if (t->row->more)
+	/* what a cluster's row adds beside its fields are objects of their own */
+	if (t->row->more && t->row->kind != PL_CLUSTER)
 		t->row->more(tf, &copy->pub, copy->pub.object);
 	return copy->pub.object;
 }
