@@ -6,18 +6,45 @@
 
 #include "cli/cli.h"
 
-static int help(void)
+static const struct pl_command *find(const char *name)
 {
+	for (const struct pl_command *const *c = pl_commands; *c; c++)
+		if (!strcmp((*c)->name, name))
+			return *c;
+	return NULL;
+}
+
+static int wrong_use(const char *what, const char *word)
+{
+	struct pl_err err = PL_ERR_INIT;
+
+	pl_err_set(&err, PL_E_USAGE, "%s '%s'; `plumbline help` lists the commands", what, word);
+	return pl_complain(&err);
+}
+
+/* Of everything, or of the command that words[0] names. */
+static int help(int count, char **words)
+{
+	const struct pl_command *c = count ? find(words[0]) : NULL;
 	pl_auto_buf b = PL_BUF_INIT;
 
-	pl_help_all(&b);
+	if (count && !c)
+		return wrong_use("there is no command", words[0]);
+	if (count > 1)
+		return wrong_use("help takes one command, not also", words[1]);
+	if (c)
+		pl_help_command(c, &b);
+	else
+		pl_help_all(&b);
 	return pl_emit(&b);
 }
 
-static int version(void)
+static int version(int count, char **words)
 {
 	pl_auto_buf b = PL_BUF_INIT;
 
+	if (count)
+		return wrong_use("version takes no word as", words[0]);
 	pl_buf_adds(&b, "plumbline " PL_TOOL_VERSION "\n");
 	return pl_emit(&b);
 }
@@ -57,16 +84,24 @@ static void set_signals(void)
 
 int main(int argc, char **argv)
 {
-	struct pl_err err = PL_ERR_INIT;
+	static const struct {
+		const char *word;
+		int (*run)(int count, char **words);
+	} first[] = {
+		{ "help", help }, { "--help", help }, { "-h", help },
+		{ "version", version }, { "--version", version },
+	};
+	const struct pl_command *c = argc < 2 ? NULL : find(argv[1]);
 
 	set_signals();
-	if (argc < 2 || !strcmp(argv[1], "help") || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
-		return help() ? PL_EXIT_OURS : argc < 2 ? PL_EXIT_USAGE : PL_EXIT_OK;
-	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "version"))
-		return version();
-	for (const struct pl_command *const *c = pl_commands; *c; c++)
-		if (!strcmp((*c)->name, argv[1]))
-			return run(*c, argc - 2, argv + 2);
-	pl_err_set(&err, PL_E_USAGE, "there is no command '%s'; `plumbline help` lists them", argv[1]);
-	return pl_complain(&err);
+	if (argc < 2) {
+		struct pl_err err = PL_ERR_INIT;
+
+		pl_err_set(&err, PL_E_USAGE, "no command is given; `plumbline help` lists them");
+		return pl_complain(&err);
+	}
+	for (size_t i = 0; i < sizeof first / sizeof *first; i++)
+		if (!strcmp(first[i].word, argv[1]))
+			return first[i].run(argc - 2, argv + 2);
+	return c ? run(c, argc - 2, argv + 2) : wrong_use("there is no command", argv[1]);
 }

@@ -129,7 +129,7 @@ static int unknown_option(const struct pl_command *c, const char *word, struct p
 {
 	const struct pl_option *near = NULL;
 	const char *name = word + strspn(word, "-");
-	int best = 3;
+	int best = strlen(name) < 3 ? 1 : 3; /* of a short name nearly everything is near */
 
 	for (const struct pl_option *const *o = c->options; *o; o++) {
 		int d = (*o)->name[1] ? distance(name, (*o)->name) : 9;
