@@ -21,7 +21,7 @@
 #define AUTOPILOT "plan cluster c provider=gke distribution=gke-autopilot privileged_pods=false\n"
 #define POOL "plan pool p in=c "
 #define OTHER "plan pool q in=c "
-#define LB "plan load_balancer l in=c "
+#define LB "plan load_balancer l in=c type=network "
 #define DB "plan database d in=c "
 #define CM "plan component cm in=c name=cert-manager "
 
@@ -160,17 +160,17 @@ static const struct row pools[] = {
 	{ "a thing of no cluster is the only one's", EKS "plan bucket b", "object-storage=pass" },
 	{ "or makes the row unknown for each",
 	  "plan cluster a provider=eks\nplan cluster b provider=eks\nplan bucket x\nplan database d engine=mysql "
-	  "version=5.6\nplan load_balancer l ports=22 layer=4",
+	  "version=5.6\nplan load_balancer l type=network ports=22 layer=4",
 	  "a/object-storage=unknown b/object-storage=unknown a/database-version=unknown "
 	  "b/load-balancer-ssh=unknown" },
 	{ "even where the platform does not help itself",
 	  "plan cluster a provider=k3s service_load_balancer=false\nplan cluster b provider=eks\n"
-	  "plan load_balancer l ports=80 layer=7", "a/load-balancer-ssh=unknown" },
+	  "plan load_balancer l type=network ports=80 layer=7", "a/load-balancer-ssh=unknown" },
 	{ "unless the cluster has its own",
 	  "plan cluster a provider=eks\nplan cluster b provider=eks\nplan bucket x\nplan bucket y in=a",
 	  "a/object-storage=pass b/object-storage=unknown" },
 	{ "even where the platform could",
-	  EKS "plan cluster b provider=eks service_load_balancer=true\nplan load_balancer l ports=80 layer=7",
+	  EKS "plan cluster b provider=eks service_load_balancer=true\nplan load_balancer l type=network ports=80 layer=7",
 	  "c/load-balancer-http=unknown c/load-balancer-ssh=unknown c/load-balancer-http@plan=unknown" },
 	{ "--join says which",
 	  "plan cluster a provider=eks\nplan cluster b provider=eks\nplan.2 bucket x join=b",
@@ -193,6 +193,11 @@ static const struct row services[] = {
 	  "load-balancer-http=pass load-balancer-ssh=pass" },
 	{ "other ports and no known ability", "plan cluster c provider=x\n" LB "ports=3306 layer=4",
 	  "load-balancer-http=unknown load-balancer-ssh=unknown" },
+	{ "an Ingress is no entry", EKS "plan load_balancer i in=c type=ingress ports=80,443 layer=7",
+	  "load-balancer-http=pass load-balancer-ssh=pass" },
+	{ "nor where the platform has no ability",
+	  "plan cluster c provider=k3s service_load_balancer=false\nplan load_balancer i in=c type=ingress ports=80 layer=7",
+	  "load-balancer-http=fail load-balancer-ssh=fail" },
 	{ "ports not known", EKS LB "ports=?x.y layer=4", "load-balancer-http=pass load-balancer-ssh=unknown" },
 	{ "some ports not known", EKS LB "ports=80,... layer=4",
 	  "load-balancer-http=pass load-balancer-ssh=unknown" },
@@ -289,9 +294,9 @@ static const struct row parts[] = {
 	{ "a label that is seen is seen", TARGETED "plan* pool p in=c labels=" META,
 	  "label-meta=pass label-ide=unknown" },
 	{ "balancers without a written entry", TARGETED, "load-balancer-http=unknown load-balancer-ssh=unknown" },
-	{ "with one", TARGETED "plan* load_balancer l in=c ports=22,80 layer=4",
+	{ "with one", TARGETED "plan* load_balancer l in=c type=network ports=22,80 layer=4",
 	  "load-balancer-http=pass load-balancer-ssh=pass" },
-	{ "entries without 22", TARGETED "plan* load_balancer l in=c ports=80 layer=4", "load-balancer-ssh=unknown" },
+	{ "entries without 22", TARGETED "plan* load_balancer l in=c type=network ports=80 layer=4", "load-balancer-ssh=unknown" },
 	{ "the control plane is whole", TARGETED, "network-calico=fail distribution=pass" },
 	{ "another witness that saw all",
 	  TARGETED "plan* pool p in=c labels=" META " os=ubuntu\ncluster cluster c provider=eks\n"
