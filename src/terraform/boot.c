@@ -82,6 +82,18 @@ static void read_constant(struct pl_tf_boot *boot, json_t *constant, const char 
 	}
 }
 
+/*
+ * A command that is not known: what installs k3s, or, where a script that is known does, something
+ * after it, which may label the node.
+ */
+static void hidden_command(struct pl_tf_boot *boot, const char *path, const char *why)
+{
+	if (boot->state == PL_TF_BOOT_READ && boot->says.k3s != PL_K3S_NONE)
+		boot->waits_for = why;
+	else
+		not_readable(boot, path, why);
+}
+
 static void read_provisioners(struct pl_tf *tf, struct pl_tf_boot *boot, json_t *config,
 			      const char *holder)
 {
@@ -99,7 +111,7 @@ static void read_provisioners(struct pl_tf *tf, struct pl_tf_boot *boot, json_t 
 			if (json_object_get(e, "constant_value"))
 				read_constant(boot, json_object_get(e, "constant_value"), path);
 			else if (json_object_get(e, "references"))
-				not_readable(boot, path, pl_arena_strf(&tf->model->arena,
+				hidden_command(boot, path, pl_arena_strf(&tf->model->arena,
 					     "the command of %s is not in the file, only what it refers to", holder));
 		}
 	}
@@ -227,21 +239,26 @@ static void boot_taints(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_ob
 	finish_boot_fact(tf, r, pl_fact_add(tf->model, o, PL_POOL_TAINTS, &v, r->boot->path), secret);
 }
 
+static void boot_unknown(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o,
+			 enum pl_attr attr)
+{
+	pl_object_forget(o, attr, PL_PLAN);
+	pl_fact_unknown(tf->model, o, attr, r->boot->waits_for, r->boot->path)->origin.address =
+		pl_model_str(tf->model, r->address);
+}
+
 void pl_tf_boot_facts(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)
 {
-	static const enum pl_attr attrs[2] = { PL_POOL_LABELS, PL_POOL_TAINTS };
-
 	if (!r->boot)
 		return;
 	if (r->boot->state == PL_TF_BOOT_UNKNOWN) {
-		for (int i = 0; i < 2; i++) {
-			pl_object_forget(o, attrs[i], PL_PLAN);
-			pl_fact_unknown(tf->model, o, attrs[i], r->boot->waits_for, r->boot->path)
-				->origin.address = pl_model_str(tf->model, r->address);
-		}
+		boot_unknown(tf, r, o, PL_POOL_LABELS);
+		boot_unknown(tf, r, o, PL_POOL_TAINTS);
 		return;
 	}
-	if (!unknown_already(o, PL_POOL_LABELS))
+	if (r->boot->waits_for)
+		boot_unknown(tf, r, o, PL_POOL_LABELS);
+	else if (!unknown_already(o, PL_POOL_LABELS))
 		boot_labels(tf, r, o);
 	if (!unknown_already(o, PL_POOL_TAINTS))
 		boot_taints(tf, r, o);

@@ -27,7 +27,7 @@ struct pl_tf_boot {
 	struct pl_bootstrap says;  /* READ: what the texts say together; UNKNOWN: what the known ones say */
 	bool sensitive;            /* one of the texts is: nothing of it may be printed */
 	const char *path;          /* the attribute the text came from */
-	const char *waits_for;     /* UNKNOWN: why */
+	const char *waits_for;     /* UNKNOWN: why; READ: why the labels alone are not known, or NULL */
 };
 
 /* One resource instance as it will be (plan) or is (state). */
