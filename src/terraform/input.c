@@ -141,6 +141,14 @@ static int is_zip(const struct pl_buf *b)
 	return b->len >= 4 && !memcmp(b->data, "PK\003\004", 4);
 }
 
+/* Can another program open it and read the same? */
+static bool is_file(const char *path)
+{
+	struct stat st;
+
+	return strcmp(path, "-") && !stat(path, &st) && S_ISREG(st.st_mode);
+}
+
 static int decode(const char *path, const char *name, const struct pl_tf_options *opt, struct pl_buf *b,
 		  struct pl_err *err)
 {
@@ -149,7 +157,7 @@ static int decode(const char *path, const char *name, const struct pl_tf_options
 
 	if (packed && gunzip_in_place(name, b, err))
 		return -1;
-	if (is_zip(b) && pl_tf_show_binary_plan(packed || !strcmp(path, "-") ? NULL : path, name, opt, b, err))
+	if (is_zip(b) && pl_tf_show_binary_plan(!packed && is_file(path) ? path : NULL, name, opt, b, err))
 		return -1;
 	order = utf16_order(b);
 	if (order)

@@ -187,6 +187,14 @@ def program(name, body):
     os.chmod(name, 0o755)
 
 
+def through_a_pipe():
+    """`check <(cat tfplan)`: Terraform would wait for another writer."""
+    os.mkfifo("fifo")
+    with subprocess.Popen(["sh", "-c", "cat tfplan >fifo"]) as writer:
+        yield from judged("a pipe", line.run("check", "fifo", "--terraform", "./good"), 2, "give the file's path")
+        writer.wait()
+
+
 def binary_plans():
     for name, body, status, words in PROGRAMS:
         program(name, body)
@@ -228,6 +236,7 @@ def files(folder):
         yield from judged(args, line.run("check", *args), 2, words)
     yield from judged("one of two", line.run("check", "plan.json", "missing.json", "-q"), 2, "missing.json")
     yield from binary_plans()
+    yield from through_a_pipe()
     yield from interrupted()
 
 
