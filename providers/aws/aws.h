@@ -26,13 +26,7 @@ struct pl_aws_launch {
 	const char *path;         /* the attribute that names it */
 };
 
-/*
- * launch.c: why the block at `path` may stand in r although none is shown: a dynamic block whose
- * number waits for the apply leaves nothing else.  NULL: it does not.  Only for blocks that the
- * provider does not compute.
- */
-const char *pl_aws_maybe_block(struct pl_tf *tf, struct pl_tf_resource *r, const char *path);
-/* The template that the block at `path` ("launch_template") of r names. */
+/* launch.c: the template that the block at `path` ("launch_template") of r names. */
 struct pl_aws_launch pl_aws_launch(struct pl_tf *tf, struct pl_tf_resource *r, const char *path);
 /* Text that is set and not empty: in states an unset attribute of a template is "". */
 const char *pl_aws_text(struct pl_tf *tf, struct pl_tf_resource *r, const char *path);

@@ -96,7 +96,7 @@ static void add_group_machines(struct pl_tf *tf, struct pl_tf_resource *r, struc
 	size_t n = pl_tf_count(tf, r, override);
 
 	/* the policy itself is computed, its overrides are not; of unknown ones the first stands for all */
-	if (!n && pl_tf_count(tf, r, mixed) && pl_aws_maybe_block(tf, r, override))
+	if (!n && pl_tf_count(tf, r, mixed) && pl_tf_get_block(tf, r, override).state == PL_TF_UNKNOWN)
 		n = 1;
 	for (size_t i = 0; i < n; i++)
 		pl_tf_machine(tf, r, o, &pl_provider_aws,

@@ -29,20 +29,14 @@ static void find_template(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_
 	}
 }
 
-const char *pl_aws_maybe_block(struct pl_tf *tf, struct pl_tf_resource *r, const char *path)
-{
-	struct pl_tf_value v = pl_tf_get(tf, r, pl_model_strf(pl_tf_model(tf), "%s[0].any", path));
-
-	return v.state == PL_TF_UNKNOWN && v.unwritten ? v.waits_for : NULL;
-}
-
 struct pl_aws_launch pl_aws_launch(struct pl_tf *tf, struct pl_tf_resource *r, const char *path)
 {
 	struct pl_aws_launch l = { .path = path };
 	struct pl_tf_value v = pl_tf_get(tf, r, path);
 
 	if (v.state != PL_TF_UNKNOWN && !pl_tf_count(tf, r, path)) {
-		if (pl_streq(r->type, "aws_eks_node_group") && pl_aws_maybe_block(tf, r, path))
+		/* a node group never computes it: only a dynamic block can be what it waits for */
+		if (v.unwritten && pl_streq(r->type, "aws_eks_node_group"))
 			l.state = PL_AWS_LAUNCH_HIDDEN;
 		return l;
 	}

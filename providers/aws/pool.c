@@ -177,7 +177,7 @@ void pl_aws_node_group(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_obj
 	pl_tf_fields(tf, r, o, "", group_fields);
 	pl_tf_list_taints(tf, r, "taint", &taints);
 	if (!taints.count && !taints.waits_for)
-		taints.waits_for = pl_aws_maybe_block(tf, r, "taint");
+		taints.waits_for = pl_tf_get_block(tf, r, "taint").waits_for;
 	pl_tf_list_fact(tf, r, o, PL_POOL_TAINTS, "taint", &taints);
 	add_machine(&g);
 	add_os(&g);
