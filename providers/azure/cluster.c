@@ -68,10 +68,10 @@ void pl_azure_own_network(struct pl_model *m, struct pl_object *cluster)
 
 	if (!had || had->known || !pl_streq(had->origin.path, own_network))
 		return;
-	for (size_t i = 0; i < m->object_count; i++) {
-		if (m->objects[i]->kind != PL_COMPONENT || m->objects[i]->cluster != cluster)
+	for (const struct pl_object *o = cluster->things; o; o = o->next_thing) {
+		if (o->kind != PL_COMPONENT)
 			continue;
-		name = pl_object_fact(m->objects[i], PL_COMPONENT_NAME, PL_PLAN);
+		name = pl_object_fact(o, PL_COMPONENT_NAME, PL_PLAN);
 		if (!name || !name->known || !pl_streq(name->value.s, "calico"))
 			continue;
 		pl_object_forget(cluster, PL_CLUSTER_NETWORK_POLICY, PL_PLAN);

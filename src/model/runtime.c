@@ -39,7 +39,7 @@ static void infer(struct pl_model *m, struct pl_object *pool, const char *note)
 
 void pl_runtime_infer(struct pl_model *m, const struct pl_object *cluster, const char *note)
 {
-	for (size_t i = 0; i < m->object_count; i++)
-		if (m->objects[i]->kind == PL_POOL && m->objects[i]->cluster == cluster)
-			infer(m, m->objects[i], note);
+	for (struct pl_object *o = cluster->things; o; o = o->next_thing)
+		if (o->kind == PL_POOL)
+			infer(m, o, note);
 }

@@ -82,11 +82,14 @@ struct pl_tf_doc {
 	struct config_resource *config_resources;
 	struct config_resource *runners; /* null_resource and terraform_data blocks */
 	struct resource *list, *list_end;       /* as they will be */
+	struct resource **sorted;               /* the same, by address */
+	size_t sorted_count;
 	struct resource *prior, *prior_end;     /* managed resources of prior_state */
 	struct resource *prior_data, *prior_data_end; /* its data sources, read at plan time */
 	struct resource *drift, *drift_end;
 	struct pl_map by_address;  /* -> struct resource */
 	struct pl_map by_block;    /* MODULE|TYPE.NAME -> first instance */
+	struct pl_map by_instance; /* MODULE|TYPE.NAME[KEY] -> struct resource */
 	struct pl_map by_sibling;  /* MODULE|TYPE -> first resource */
 	struct pl_map clusters_below; /* module path -> the only cluster below it, or &several */
 	struct pl_map module_config; /* module address -> struct config_module */

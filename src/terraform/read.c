@@ -256,6 +256,10 @@ static void finish_resource(struct pl_tf_doc *doc, struct resource *r)
 	slot = pl_map_put(&doc->by_block, key, strlen(key));
 	r->next_same = *slot;
 	*slot = r;
+	if (r->pub.index) {
+		key = pl_arena_strf(arena, "%s[%s]", key, r->pub.index);
+		*pl_map_put(&doc->by_instance, key, strlen(key)) = r;
+	}
 	key = pl_arena_strf(arena, "%s|%s%s", r->pub.module, r->pub.data ? "data." : "", r->pub.type);
 	slot = pl_map_put(&doc->by_sibling, key, strlen(key));
 	r->next_sibling = *slot;
@@ -292,7 +296,8 @@ static void sort_resources(struct pl_tf_doc *doc)
 		pl_tf_append_resource(&doc->list, &doc->list_end, all[i]);
 		finish_resource(doc, all[i]);
 	}
-	free(all);
+	doc->sorted = all;
+	doc->sorted_count = n;
 }
 
 static struct pl_tf_doc *new_doc(struct pl_tf *tf)

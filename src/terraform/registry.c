@@ -70,6 +70,8 @@ static void free_doc(struct pl_tf_doc *doc)
 	pl_tf_free_config(doc);
 	pl_map_release(&doc->by_address);
 	pl_map_release(&doc->by_block);
+	pl_map_release(&doc->by_instance);
+	free(doc->sorted);
 	pl_map_release(&doc->by_sibling);
 	pl_map_release(&doc->clusters_below);
 	pl_map_release(&doc->module_config);

@@ -205,9 +205,10 @@ static bool wanted_type(const struct search *s, struct pl_slice type, bool data)
 	return false;
 }
 
-static bool same_index(const struct resource *r, const char *key, size_t n)
+/* More than one was found where one is wanted: whatever else there is decides nothing. */
+static bool is_settled(const struct search *s)
 {
-	return r->pub.index && strlen(r->pub.index) == n && !memcmp(r->pub.index, key, n);
+	return s->several && !s->all;
 }
 
 /* Instances of a block in this module instance: the one of the key, else the holder's own key when
@@ -215,24 +216,26 @@ static bool same_index(const struct resource *r, const char *key, size_t n)
 static void search_block(struct search *s, const struct place *at, const struct pl_tf_ref *ref,
 			 bool by_key)
 {
-	char *block = pl_arena_strf(&s->tf->model->arena, "%s|%s" PL_SLICE_FMT "." PL_SLICE_FMT, at->module,
-				    ref->kind == PL_TF_REF_DATA ? "data." : "", PL_SLICE_ARG(ref->type),
-				    PL_SLICE_ARG(ref->name));
-	struct resource *first = pl_map_get(&s->doc->by_block, block, strlen(block)), *r;
+	struct pl_arena *a = &s->tf->model->arena;
+	const char *block = pl_arena_strf(a, "%s|%s" PL_SLICE_FMT "." PL_SLICE_FMT, at->module,
+					  ref->kind == PL_TF_REF_DATA ? "data." : "", PL_SLICE_ARG(ref->type),
+					  PL_SLICE_ARG(ref->name));
+	struct pl_slice key = ref->key;
+	struct resource *r;
 
-	if (ref->key.n || (by_key && at->key)) {
-		const char *key = ref->key.n ? ref->key.p : at->key;
-		size_t n = ref->key.n ? ref->key.n : strlen(at->key);
+	if (!key.n && by_key && at->key)
+		key = pl_slice(at->key);
+	if (key.n) {
+		const char *instance = pl_arena_strf(a, "%s[" PL_SLICE_FMT "]", block, PL_SLICE_ARG(key));
 
-		for (r = first; r; r = r->next_same)
-			if (same_index(r, key, n)) {
-				found(s, r);
-				return;
-			}
-		if (ref->key.n)
+		r = pl_map_get(&s->doc->by_instance, instance, strlen(instance));
+		if (r)
+			found(s, r);
+		if (r || ref->key.n)
 			return;
 	}
-	for (r = first; r; r = r->next_same)
+	r = pl_map_get(&s->doc->by_block, block, strlen(block));
+	for (; r && !is_settled(s); r = r->next_same)
 		found(s, r);
 }
 
@@ -252,15 +255,34 @@ static void search_variable(struct search *s, const struct place *at, struct pl_
 				  .for_each = pl_tf_call_for_each(m) }, expression);
 }
 
-/* Is there an instance of the module at this address? */
-static bool module_exists(const struct search *s, const char *module)
+/* The first of the document's resources whose address is not before the prefix. */
+static size_t first_at(const struct pl_tf_doc *doc, const char *prefix)
 {
-	size_t n = strlen(module);
+	size_t low = 0, high = doc->sorted_count;
 
-	for (const struct resource *r = s->doc->list; r; r = r->next)
-		if (!strncmp(r->pub.module, module, n) && (!r->pub.module[n] || r->pub.module[n] == '.'))
-			return true;
-	return false;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(doc->sorted[middle]->pub.address, prefix) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* The i-th of the document's resources when its address begins so, or NULL. */
+static struct resource *with_prefix(const struct pl_tf_doc *doc, size_t i, const char *prefix)
+{
+	return i < doc->sorted_count && pl_starts(doc->sorted[i]->pub.address, prefix) ? doc->sorted[i] : NULL;
+}
+
+/* Is there an instance of the module at this address? */
+static bool module_exists(struct search *s, const char *module)
+{
+	const char *inside = pl_arena_strf(&s->tf->model->arena, "%s.", module);
+
+	return with_prefix(s->doc, first_at(s->doc, inside), inside);
 }
 
 /* The output of one instance of a called module. */
@@ -275,42 +297,69 @@ static bool search_instance(struct search *s, const struct pl_tf_ref *ref, const
 	return true;
 }
 
+/* Every instance of a module that is called with for_each or count. */
+static void search_instances(struct search *s, const struct pl_tf_ref *ref, const char *base)
+{
+	struct pl_arena *a = &s->tf->model->arena;
+	const char *inside = pl_arena_strf(a, "%s[", base), *last = NULL;
+	size_t n = strlen(base), i = first_at(s->doc, inside);
+	struct resource *r;
+
+	/* addresses of one instance stand together */
+	for (; (r = with_prefix(s->doc, i, inside)) != NULL && !is_settled(s); i++) {
+		size_t len = n + pl_tf_skip_index(r->pub.address + n, strlen(r->pub.address + n));
+
+		if (last && pl_starts(r->pub.address, last))
+			continue;
+		last = pl_arena_strf(a, "%.*s.", (int)len, r->pub.address);
+		if (!search_instance(s, ref, pl_arena_strndup(a, r->pub.address, len)))
+			return;
+	}
+}
+
+static const char *called_module(struct search *s, const struct place *at, const struct pl_tf_ref *ref)
+{
+	return pl_arena_strf(&s->tf->model->arena, "%s%smodule." PL_SLICE_FMT, at->module,
+			     *at->module ? "." : "", PL_SLICE_ARG(ref->name));
+}
+
+/* The instance that the reference names, else that of the holder's own key if there is one, or NULL. */
+static const char *keyed_module(struct search *s, const struct place *at, const struct pl_tf_ref *ref,
+				const char *base, bool by_key)
+{
+	struct pl_arena *a = &s->tf->model->arena;
+	const char *keyed;
+
+	if (ref->key.n)
+		return pl_arena_strf(a, "%s[" PL_SLICE_FMT "]", base, PL_SLICE_ARG(ref->key));
+	if (!by_key || !at->key)
+		return NULL;
+	keyed = pl_arena_strf(a, "%s[%s]", base, at->key);
+	return module_exists(s, keyed) ? keyed : NULL;
+}
+
 static void search_output(struct search *s, const struct place *at, const struct pl_tf_ref *ref,
 			  bool by_key)
 {
-	struct pl_arena *a = &s->tf->model->arena;
-	const char *base = pl_arena_strf(a, "%s%smodule." PL_SLICE_FMT, at->module, *at->module ? "." : "",
-					 PL_SLICE_ARG(ref->name));
-	size_t n = strlen(base);
-	const char *last = NULL;
+	const char *base = called_module(s, at, ref);
+	const char *keyed = keyed_module(s, at, ref, base, by_key);
 
-	if (ref->key.n) {
-		search_instance(s, ref, pl_arena_strf(a, "%s[" PL_SLICE_FMT "]", base, PL_SLICE_ARG(ref->key)));
+	if (keyed) {
+		search_instance(s, ref, keyed);
 		return;
 	}
-	if (by_key && at->key) {
-		const char *keyed = pl_arena_strf(a, "%s[%s]", base, at->key);
+	if (module_exists(s, base))
+		search_instance(s, ref, base);
+	search_instances(s, ref, base);
+}
 
-		if (module_exists(s, keyed)) {
-			search_instance(s, ref, keyed);
-			return;
-		}
-	}
-	/* every instance there is; the list is in address order, so instances stand together */
-	for (struct resource *r = s->doc->list; r; r = r->next) {
-		const char *m = r->pub.module;
-		size_t len = n;
+static void search_below(struct search *s, const char *inside)
+{
+	struct resource *r;
 
-		if (strncmp(m, base, n) || (m[n] && m[n] != '.' && m[n] != '['))
-			continue;
-		if (m[n] == '[')
-			len = pl_tf_skip_index(m + n, strlen(m + n)) + n;
-		if (last && strlen(last) == len && !strncmp(last, m, len))
-			continue;
-		last = pl_arena_strndup(a, m, len);
-		if (!search_instance(s, ref, last))
-			return;
-	}
+	for (size_t i = first_at(s->doc, inside); (r = with_prefix(s->doc, i, inside)) != NULL && !is_settled(s); i++)
+		if (!r->pub.data && wanted_type(s, pl_slice(r->pub.type), false))
+			found(s, r);
 }
 
 /* A module as a whole, or its instance of the key: whatever of the types is below it. */
@@ -318,24 +367,12 @@ static void search_module(struct search *s, const struct place *at, const struct
 			  bool by_key)
 {
 	struct pl_arena *a = &s->tf->model->arena;
-	const char *base = pl_arena_strf(a, "%s%smodule." PL_SLICE_FMT, at->module,
-					 *at->module ? "." : "", PL_SLICE_ARG(ref->name));
-	const char *keyed = NULL;
-	size_t n;
+	const char *base = called_module(s, at, ref);
+	const char *keyed = keyed_module(s, at, ref, base, by_key);
 
-	if (ref->key.n)
-		keyed = pl_arena_strf(a, "%s[" PL_SLICE_FMT "]", base, PL_SLICE_ARG(ref->key));
-	else if (by_key && at->key)
-		keyed = pl_arena_strf(a, "%s[%s]", base, at->key);
-	if (keyed && (ref->key.n || module_exists(s, keyed)))
-		base = keyed;
-	n = strlen(base);
-
-	for (struct resource *r = s->doc->list; r; r = r->next)
-		if (!r->pub.data && !strncmp(r->pub.module, base, n) &&
-		    (!r->pub.module[n] || r->pub.module[n] == '.' || r->pub.module[n] == '[') &&
-		    wanted_type(s, pl_slice(r->pub.type), false))
-			found(s, r);
+	search_below(s, pl_arena_strf(a, "%s.", keyed ? keyed : base));
+	if (!keyed)
+		search_below(s, pl_arena_strf(a, "%s[", base));
 }
 
 static void search_reference(struct search *s, const struct place *at, const char *text, bool by_key)

@@ -38,6 +38,7 @@ static void versions_decide(void **state)
 			pl_fact_text(m, p, PL_POOL_RUNTIME, cases[i].had, NULL);
 		else
 			pl_fact_unknown(m, p, PL_POOL_RUNTIME, "the version", "image");
+		pl_model_join(m);
 		pl_runtime_infer(m, c, "why");
 		f = pl_object_fact(p, PL_POOL_RUNTIME, PL_PLAN);
 		assert_int_equal(f->known, cases[i].expected != NULL);
@@ -50,11 +51,13 @@ static void pools_of_others_are_left_alone(void **state)
 {
 	pl_auto_model struct pl_model *m = pl_model_new();
 	int s = plan(m, "s");
-	struct pl_object *c = cluster(m, "c", s, "c"), *p = pool(m, "p", s, "p", NULL);
+	struct pl_object *c = cluster(m, "c", s, "c");
+	struct pl_object *p = pool(m, "p", s, "p", cluster(m, "d", s, "d"));
 
 	(void)state;
 	pl_fact_text(m, p, PL_POOL_VERSION, "1.30", NULL);
 	pl_fact_unknown(m, p, PL_POOL_RUNTIME, "the version", NULL);
+	pl_model_join(m);
 	pl_runtime_infer(m, c, "why");
 	assert_false(pl_object_fact(p, PL_POOL_RUNTIME, PL_PLAN)->known);
 }

@@ -153,6 +153,7 @@ static void own_network(void **state)
 		const struct fact_case row = { source, PL_CLUSTER, "c", PL_CLUSTER_NETWORK_POLICY, NULL };
 
 		assert_int_equal(collect(m, source, NULL), 0);
+		pl_model_join(m);
 		pl_azure_own_network(m, find_object(m, PL_CLUSTER, "c"));
 		assert_string_equal(fact_text(m, &row), cases[i].policy);
 	}
