@@ -26,17 +26,16 @@ static int layer_of(const char *protocol)
 	return 0;
 }
 
-static struct pl_tf_resource *balancer_of(struct pl_tf *tf, struct pl_tf_resource *r,
-					  const char **how)
+static struct pl_tf_resource *balancer_of(struct pl_tf *tf, struct pl_tf_resource *r)
 {
-	return pl_tf_follow(tf, r, "load_balancer_arn", balancer_types, "arn|id", how);
+	return pl_tf_follow(tf, r, "load_balancer_arn", balancer_types, "arn|id");
 }
 
 /* A gateway balancer passes everything to appliances and lets nobody into a cluster. */
 bool pl_aws_listens(struct pl_tf *tf, struct pl_tf_resource *r)
 {
-	const char *protocol = pl_tf_text(tf, r, "protocol"), *how;
-	struct pl_tf_resource *lb = balancer_of(tf, r, &how);
+	const char *protocol = pl_tf_text(tf, r, "protocol");
+	struct pl_tf_resource *lb = balancer_of(tf, r);
 
 	if (protocol && *protocol && !layer_of(protocol))
 		return false;
@@ -55,26 +54,22 @@ static const char *type_of(struct pl_tf *tf, struct pl_tf_resource *lb)
 	return pl_streq(pl_tf_text(tf, lb, path), "network") ? "network" : "application";
 }
 
-static void inferred(struct pl_fact *f, const char *how, const char *note)
-{
-	f->basis = how || note ? PL_INFERRED : PL_SET;
-	f->note = how ? how : note;
-}
-
 static void add_layer(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o,
-		      struct pl_tf_resource *lb, const char *how)
+		      struct pl_tf_resource *lb)
 {
 	struct pl_tf_value v = pl_tf_get(tf, r, "protocol");
 	int layer = layer_of(pl_tf_text(tf, r, "protocol"));
 	const char *type = type_of(tf, lb);
 	struct pl_model *m = pl_tf_model(tf);
+	struct pl_fact *f;
 
 	if (layer) {
 		pl_fact_int(m, o, PL_LB_LAYER, layer, "protocol");
 	} else if (type) {
 		layer = pl_streq(type, "network") ? 4 : 7;
-		inferred(pl_fact_int(m, o, PL_LB_LAYER, layer, "load_balancer_arn"), how,
-			 pl_model_strf(m, "the type of its balancer is %s", type));
+		f = pl_fact_int(m, o, PL_LB_LAYER, layer, "load_balancer_arn");
+		f->basis = PL_INFERRED;
+		f->note = pl_model_strf(m, "the type of its balancer is %s", type);
 	} else {
 		pl_fact_unknown(m, o, PL_LB_LAYER,
 				v.waits_for ? v.waits_for : "its balancer is not in these sources",
@@ -88,18 +83,16 @@ static void add_layer(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_obje
 
 /* Balancers are external unless they are told to be internal. */
 static void add_scheme(struct pl_tf *tf, struct pl_tf_resource *lb, struct pl_object *o,
-		       const char *how, const char *path)
+		       const char *path)
 {
 	struct pl_tf_value v = pl_tf_get(tf, lb, "internal");
 	struct pl_model *m = pl_tf_model(tf);
 	bool internal = pl_streq(pl_tf_text(tf, lb, "internal"), "true");
 
-	if (v.state == PL_TF_UNKNOWN) {
+	if (v.state == PL_TF_UNKNOWN)
 		pl_fact_unknown(m, o, PL_LB_SCHEME, v.waits_for, path);
-		return;
-	}
-	inferred(pl_fact_text(m, o, PL_LB_SCHEME, internal ? "internal" : "external", path), how,
-		 NULL);
+	else
+		pl_fact_text(m, o, PL_LB_SCHEME, internal ? "internal" : "external", path);
 }
 
 static void add_ports(struct pl_model *m, struct pl_object *o, const char *const *ports,
@@ -114,16 +107,16 @@ void pl_aws_listener(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_objec
 {
 	static const char path[] = "port";
 	struct pl_tf_value v = pl_tf_get(tf, r, path);
-	const char *port = pl_tf_text(tf, r, path), *how, *name;
-	struct pl_tf_resource *lb = balancer_of(tf, r, &how);
+	const char *port = pl_tf_text(tf, r, path), *name;
+	struct pl_tf_resource *lb = balancer_of(tf, r);
 	struct pl_model *m = pl_tf_model(tf);
 
 	name = lb && !pl_tf_get(tf, lb, "name").sensitive ? pl_tf_text(tf, lb, "name") : NULL;
 	if (port && !v.sensitive)
 		o->name = pl_model_strf(m, "%s:%s", name ? name : lb ? lb->name : r->name, port);
-	add_layer(tf, r, o, lb, how);
+	add_layer(tf, r, o, lb);
 	if (lb)
-		add_scheme(tf, lb, o, how, "load_balancer_arn");
+		add_scheme(tf, lb, o, "load_balancer_arn");
 	if (port)
 		add_ports(m, o, &port, 1, path);
 	else
@@ -162,7 +155,7 @@ static void add_side(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_objec
 	struct pl_model *m = pl_tf_model(tf);
 
 	pl_fact_text(m, o, PL_LB_TYPE, "classic", NULL);
-	add_scheme(tf, r, o, NULL, "internal");
+	add_scheme(tf, r, o, "internal");
 	add_ports(m, o, side->ports, side->count, "listener");
 	if (side->layer)
 		pl_fact_int(m, o, PL_LB_LAYER, side->layer, "listener");

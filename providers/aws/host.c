@@ -79,7 +79,7 @@ static struct pl_aws_launch launch_of(struct pl_tf *tf, struct pl_tf_resource *r
 					    "launch_template_specification";
 	struct pl_aws_launch l = { .path = "launch_configuration" };
 
-	l.r = pl_tf_follow(tf, r, l.path, configurations, "name|id", &l.how);
+	l.r = pl_tf_follow(tf, r, l.path, configurations, "name|id");
 	l.state = l.r ? PL_AWS_LAUNCH_FOUND : PL_AWS_LAUNCH_NONE;
 	if (!l.r)
 		l = pl_aws_launch(tf, r, "launch_template");
@@ -166,7 +166,7 @@ static struct pl_object *object_of(const struct pl_tf_resource *cluster)
 static struct pl_object *booted_cluster(struct pl_tf *tf, struct pl_tf_resource *launch)
 {
 	const struct pl_tf_boot *boot = launch->boot;
-	const char *name = boot->says.cluster_name, *how;
+	const char *name = boot->says.cluster_name;
 
 	/* a sensitive text may lead to a cluster, and never name one */
 	if (name && boot->sensitive)
@@ -175,7 +175,7 @@ static struct pl_object *booted_cluster(struct pl_tf *tf, struct pl_tf_resource 
 		return pl_tf_cluster_named(tf, launch, "aws_eks_cluster", name, false);
 	if (boot->state != PL_TF_BOOT_UNKNOWN || !boot->path)
 		return NULL;
-	return object_of(pl_tf_follow(tf, launch, boot->path, pl_aws_cluster_types, PL_AWS_CLUSTER_KEY, &how));
+	return object_of(pl_tf_follow(tf, launch, boot->path, pl_aws_cluster_types, PL_AWS_CLUSTER_KEY));
 }
 
 static struct pl_object *eks_cluster(struct pl_tf *tf, struct pl_tf_resource *r,

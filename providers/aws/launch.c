@@ -22,7 +22,7 @@ static void find_template(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_
 
 	for (size_t i = 0; i < sizeof names / sizeof *names && !l->r; i++)
 		l->r = pl_tf_follow(tf, r, pl_model_strf(pl_tf_model(tf), "%s[0].%s", l->path, names[i]),
-				    types, "id|name|arn", &l->how);
+				    types, "id|name|arn");
 	if (!l->r) {
 		l->r = pl_tf_sibling(tf, r, "aws_launch_template");
 		l->how = l->r ? "the only launch template of its module" : NULL;
@@ -63,12 +63,11 @@ static struct pl_tf_resource *named_by(struct pl_tf *tf, struct pl_tf_resource *
 				       const char *image, const char **name_path)
 {
 	static const char *const types[] = { "aws_ami", "aws_ami_copy", "aws_ami_from_instance", NULL };
-	const char *how;
 	struct pl_tf_resource *found = pl_tf_find(tf, "aws_ami", true, "id", image);
 
 	*name_path = "name";
 	if (!found)
-		found = pl_tf_follow(tf, r, path, types, "id", &how);
+		found = pl_tf_follow(tf, r, path, types, "id");
 	if (!found)
 		found = parameter_of(tf, image);
 	if (!found && pl_starts(image, "resolve:ssm:")) {

@@ -145,12 +145,12 @@ static void add_disk(const struct group *g)
 /* The group's version, or the one its cluster is planned to have; NULL when it is not known. */
 static const char *version_of(const struct group *g)
 {
-	const char *own = pl_aws_text(g->tf, g->r, "version"), *how;
+	const char *own = pl_aws_text(g->tf, g->r, "version");
 	struct pl_tf_resource *cluster;
 
 	if (own)
 		return own;
-	cluster = pl_tf_follow(g->tf, g->r, "cluster_name", pl_aws_cluster_types, PL_AWS_CLUSTER_KEY, &how);
+	cluster = pl_tf_follow(g->tf, g->r, "cluster_name", pl_aws_cluster_types, PL_AWS_CLUSTER_KEY);
 	return cluster ? pl_aws_text(g->tf, cluster, "version") : NULL;
 }
 

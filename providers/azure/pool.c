@@ -248,11 +248,10 @@ void pl_azure_pool(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object 
 		   const char *prefix)
 {
 	struct place p = { tf, r, r, o, prefix, pl_tf_model(tf) };
-	const char *how = NULL;
 
 	if (!*prefix)
 		p.cluster = pl_tf_follow(tf, r, "kubernetes_cluster_id", pl_azure_cluster_types,
-					 PL_AZURE_CLUSTER_KEY, &how);
+					 PL_AZURE_CLUSTER_KEY);
 	pl_tf_fields(tf, r, o, prefix, pool_fields);
 	pl_tf_machine(tf, r, o, &pl_provider_azure, at(&p, "vm_size"), NULL, "AKS picks the size");
 	add_taints(&p);

@@ -45,10 +45,8 @@ bool pl_azure_holds_blobs(struct pl_tf *tf, struct pl_tf_resource *r)
 bool pl_azure_stands_alone(struct pl_tf *tf, struct pl_tf_resource *r)
 {
 	static const char *const accounts[] = { "azurerm_storage_account", NULL };
-	const char *how;
 
-	return !pl_tf_follow(tf, r, "storage_account_id|storage_account_name", accounts, "id|name",
-			     &how);
+	return !pl_tf_follow(tf, r, "storage_account_id|storage_account_name", accounts, "id|name");
 }
 
 void pl_azure_storage(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)

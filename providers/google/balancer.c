@@ -62,16 +62,13 @@ static void add_layer(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_obje
 {
 	struct pl_model *m = pl_tf_model(tf);
 	struct pl_tf_value v = pl_tf_get(tf, r, "target");
-	const char *how = NULL;
 	struct pl_tf_resource *proxy =
-		pl_tf_follow(tf, r, "target", proxies, "self_link|id|name", &how);
+		pl_tf_follow(tf, r, "target", proxies, "self_link|id|name");
 	int layer = layer_of(proxy ? proxy->type : pl_tf_text(tf, r, "target"));
 	struct pl_fact *f;
 
 	if (layer) {
-		f = pl_fact_int(m, o, PL_LB_LAYER, layer, "target");
-		f->basis = how ? PL_INFERRED : PL_SET;
-		f->note = how;
+		pl_fact_int(m, o, PL_LB_LAYER, layer, "target");
 	} else if (v.state == PL_TF_UNSET) {
 		f = pl_fact_int(m, o, PL_LB_LAYER, 4, "backend_service");
 		f->note = "a forwarding rule without a proxy passes packets through";

@@ -69,10 +69,9 @@ static struct pl_tf_resource *template_of(struct pl_tf *tf, struct pl_tf_resourc
 {
 	static const char *const types[] = { "google_compute_instance_template",
 					     "google_compute_region_instance_template", NULL };
-	const char *how = NULL;
 
 	return pl_tf_follow(tf, r, "version[0].instance_template|instance_template", types,
-			    "self_link|self_link_unique|id|name", &how);
+			    "self_link|self_link_unique|id|name");
 }
 
 void pl_google_group(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)
@@ -107,9 +106,8 @@ static void bound_group(struct pl_tf *tf, struct pl_tf_resource *autoscaler)
 		{ "autoscaling_policy[0].max_replicas", PL_POOL_MAX, PL_TF_AS_INT, NULL, NULL },
 		{ 0 },
 	};
-	const char *how = NULL;
 	struct pl_tf_resource *group =
-		pl_tf_follow(tf, autoscaler, "target", groups, "self_link|id|name", &how);
+		pl_tf_follow(tf, autoscaler, "target", groups, "self_link|id|name");
 
 	if (!group || !group->object || autoscaler->gone)
 		return;

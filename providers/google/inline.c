@@ -27,10 +27,9 @@ static void find_owners(struct pl_tf *tf, struct pl_map *owners)
 	struct pl_tf_resource *pool = pl_tf_first(tf, "google_container_node_pool", false);
 
 	for (; pool; pool = pool->next_of_type) {
-		const char *how = NULL;
 		struct pl_tf_resource *cluster =
 			pl_tf_follow(tf, pool, "cluster", pl_google_cluster_types,
-				     PL_GOOGLE_CLUSTER_KEY, &how);
+				     PL_GOOGLE_CLUSTER_KEY);
 
 		if (cluster)
 			put(owners, cluster);

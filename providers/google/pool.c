@@ -116,7 +116,7 @@ static const char *version_text(const struct place *p)
 		return version;
 	if (pl_streq(p->r->type, "google_container_node_pool"))
 		cluster = pl_tf_follow(p->tf, p->r, "cluster", pl_google_cluster_types,
-				       PL_GOOGLE_CLUSTER_KEY, &(const char *){ NULL });
+				       PL_GOOGLE_CLUSTER_KEY);
 	return cluster ? pl_tf_text(p->tf, cluster, "min_master_version") : NULL;
 }
 
@@ -317,7 +317,7 @@ static void add_max_pods(const struct place *p)
 
 	if (v.state == PL_TF_UNSET && pl_streq(p->r->type, "google_container_node_pool"))
 		cluster = pl_tf_follow(p->tf, p->r, "cluster", pl_google_cluster_types,
-				       PL_GOOGLE_CLUSTER_KEY, &(const char *){ NULL });
+				       PL_GOOGLE_CLUSTER_KEY);
 	if (v.state == PL_TF_UNSET && cluster) {
 		inherited = pl_tf_get(p->tf, cluster, "default_max_pods_per_node");
 		if (inherited.state != PL_TF_UNSET) {

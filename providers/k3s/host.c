@@ -121,8 +121,7 @@ void pl_k3s_proxmox(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object
 	static const char *const types[] = { "proxmox_virtual_environment_file", NULL };
 	static const char *const none[] = { NULL }, *const text[] = { "source_raw[0].data", NULL };
 	static const char path[] = "initialization[0].user_data_file_id";
-	const char *how = NULL;
-	struct pl_tf_resource *file = pl_tf_follow(tf, r, path, types, "id", &how);
+	struct pl_tf_resource *file = pl_tf_follow(tf, r, path, types, "id");
 
 	add_one(tf, o);
 	add_proxmox_size(tf, r, o);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Links: from an attribute to the resource it means, and from pools and things to their cluster.  By
- * known value first, then by reference, then by elimination; how it was found stays with the link.
+ * known value first, then by reference, then by elimination, which stays with the link as how it was found.
  */
 #include <string.h>
 
@@ -214,14 +214,13 @@ static struct resource *by_reference(struct pl_tf *tf, struct resource *r, const
 }
 
 struct pl_tf_resource *pl_tf_follow(struct pl_tf *tf, struct pl_tf_resource *pub, const char *path,
-				    const char *const *types, const char *key, const char **how)
+				    const char *const *types, const char *key)
 {
 	struct resource *r = (struct resource *)pub, *found = NULL;
 	struct pl_tf_value v = pl_tf_get(tf, pub, path);
 	char buf[48];
 	const char *value = v.state == PL_TF_SET ? pl_json_text(v.json, buf) : NULL;
 
-	*how = NULL;
 	for (const char *const *t = types; value && !found && *t; t++)
 		found = by_value(tf, r, *t, key, value, NULL);
 	if (!found)
@@ -382,7 +381,7 @@ static bool several_named(struct pl_tf *tf, struct resource *from, const struct 
 static struct pl_object *by_named_cluster(struct pl_tf *tf, struct resource *r,
 					  const struct pl_tf_row *row)
 {
-	const char *types[16], *how;
+	const char *types[16];
 	struct pl_tf_resource *found;
 	struct pl_object *o;
 	const char *name;
@@ -393,7 +392,7 @@ static struct pl_object *by_named_cluster(struct pl_tf *tf, struct resource *r,
 		types[n++] = pl_arena_strf(&tf->model->arena, "data.%s", *t);
 	}
 	types[n] = NULL;
-	found = pl_tf_follow(tf, &r->pub, row->cluster, types, row->cluster_key, &how);
+	found = pl_tf_follow(tf, &r->pub, row->cluster, types, row->cluster_key);
 	o = object_of(tf, (struct resource *)found);
 	if (o)
 		return o;

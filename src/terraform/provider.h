@@ -95,11 +95,10 @@ size_t pl_tf_count(struct pl_tf *tf, struct pl_tf_resource *r, const char *path)
  * The resource of one of `types` (NULL-terminated) that the attribute leads to: by its known value
  * (compared with `key`'s values, "id|name"; of a path-like id the last segment counts too, case
  * ignored), else by the references of its expression, followed through variables, module calls,
- * outputs and for_each.  NULL: none, or more than one possible.  *how: NULL when it is certain, else
- * a sentence for the finding.
+ * outputs and for_each.  NULL: none, or more than one possible.
  */
 struct pl_tf_resource *pl_tf_follow(struct pl_tf *tf, struct pl_tf_resource *r, const char *path,
-				    const char *const *types, const char *key, const char **how);
+				    const char *const *types, const char *key);
 /*
  * The same for a list, which may lead to several: fills out[] (in the model's arena) and returns how
  * many.  *whole: nothing of the list is left open.
@@ -122,8 +121,8 @@ struct pl_tf_resource *pl_tf_find(struct pl_tf *tf, const char *type, bool data,
 /* ---- objects and facts ---- */
 
 /*
- * A new object seen at r's address.  `address` NULL: r's own.  Its cluster is not set: for the
- * object of a row the engine links it, for others (inline pools) the caller sets o->cluster.
+ * A new object seen at r's address.  Its cluster is not set: for the object of a row the engine links
+ * it, for others (inline pools) the caller sets o->cluster.
  */
 struct pl_object *pl_tf_object(struct pl_tf *tf, struct pl_tf_resource *r, enum pl_kind kind,
 			       const char *name);
