@@ -129,3 +129,21 @@ void pl_json_member_opt(struct pl_json_out *w, const char *key, const char *s)
 	if (s)
 		pl_json_member(w, key, s);
 }
+
+void pl_json_member_int(struct pl_json_out *w, const char *key, int64_t i)
+{
+	pl_json_key(w, key);
+	pl_json_int(w, i);
+}
+
+void pl_json_member_bool(struct pl_json_out *w, const char *key, bool b)
+{
+	pl_json_key(w, key);
+	pl_json_bool(w, b);
+}
+
+void pl_json_member_open(struct pl_json_out *w, const char *key, char bracket)
+{
+	pl_json_key(w, key);
+	pl_json_open(w, bracket);
+}

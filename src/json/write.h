@@ -30,5 +30,8 @@ void pl_json_null(struct pl_json_out *w);
 /* Key and value in one; pl_json_member_opt writes nothing when s is NULL. */
 void pl_json_member(struct pl_json_out *w, const char *key, const char *s);
 void pl_json_member_opt(struct pl_json_out *w, const char *key, const char *s);
+void pl_json_member_int(struct pl_json_out *w, const char *key, int64_t i);
+void pl_json_member_bool(struct pl_json_out *w, const char *key, bool b);
+void pl_json_member_open(struct pl_json_out *w, const char *key, char bracket);
 
 #endif

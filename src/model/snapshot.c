@@ -9,16 +9,8 @@
 
 static void write_flag(struct pl_json_out *w, const char *key, bool set)
 {
-	if (!set)
-		return;
-	pl_json_key(w, key);
-	pl_json_bool(w, true);
-}
-
-static void write_int(struct pl_json_out *w, const char *key, int64_t i)
-{
-	pl_json_key(w, key);
-	pl_json_int(w, i);
+	if (set)
+		pl_json_member_bool(w, key, true);
 }
 
 static void write_source(struct pl_json_out *w, const struct pl_source *s)
@@ -29,10 +21,9 @@ static void write_source(struct pl_json_out *w, const struct pl_source *s)
 	pl_json_member_opt(w, "kind", s->kind);
 	pl_json_member_opt(w, "sha256", s->sha256);
 	pl_json_member_opt(w, "terraform_version", s->terraform_version);
-	pl_json_key(w, "complete");
-	pl_json_bool(w, s->complete);
+	pl_json_member_bool(w, "complete", s->complete);
 	pl_json_member_opt(w, "why", s->why);
-	write_int(w, "resources", (int64_t)s->resources);
+	pl_json_member_int(w, "resources", (int64_t)s->resources);
 	pl_json_close(w, '}');
 }
 
@@ -40,12 +31,12 @@ static void write_source(struct pl_json_out *w, const struct pl_source *s)
 static void write_origin(struct pl_json_out *w, const struct pl_origin *o)
 {
 	if (o->source >= 0)
-		write_int(w, "source", o->source);
+		pl_json_member_int(w, "source", o->source);
 	pl_json_member_opt(w, "address", o->address);
 	pl_json_member_opt(w, "path", o->path);
 	pl_json_member_opt(w, "file", o->file);
 	if (o->line)
-		write_int(w, "line", o->line);
+		pl_json_member_int(w, "line", o->line);
 }
 
 static void write_items(struct pl_json_out *w, const struct pl_value *v)
@@ -96,8 +87,7 @@ static void write_fact(struct pl_json_out *w, const struct pl_fact *f)
 	write_flag(w, "open", f->known && !f->sensitive && f->value.open);
 	pl_json_member_opt(w, "waits_for", f->waits_for);
 	pl_json_member_opt(w, "note", f->note);
-	pl_json_key(w, "origin");
-	pl_json_open(w, '{');
+	pl_json_member_open(w, "origin", '{');
 	write_origin(w, &f->origin);
 	pl_json_close(w, '}');
 	pl_json_close(w, '}');
@@ -105,13 +95,11 @@ static void write_fact(struct pl_json_out *w, const struct pl_fact *f)
 
 static void write_seen(struct pl_json_out *w, const struct pl_object *o)
 {
-	pl_json_key(w, "seen");
-	pl_json_open(w, '{');
+	pl_json_member_open(w, "seen", '{');
 	for (int i = 0; i < PL_WITNESS_COUNT; i++) {
 		if (!(o->seen & 1U << i))
 			continue;
-		pl_json_key(w, pl_witness_name((enum pl_witness)i));
-		pl_json_open(w, '{');
+		pl_json_member_open(w, pl_witness_name((enum pl_witness)i), '{');
 		write_origin(w, &o->origin[i]);
 		pl_json_close(w, '}');
 	}
@@ -126,17 +114,16 @@ static void write_object(struct pl_json_out *w, const struct pl_object *o, int64
 	pl_json_member_opt(w, "name", o->name);
 	pl_json_member_opt(w, "identity", o->identity);
 	if (cluster >= 0)
-		write_int(w, "cluster", cluster);
+		pl_json_member_int(w, "cluster", cluster);
 	pl_json_member_opt(w, "cluster_how", o->cluster_how);
 	write_flag(w, "any_cluster", o->any_cluster);
 	write_flag(w, "will_change", o->will_change);
 	write_flag(w, "gone", o->gone);
 	write_flag(w, "stand_in", o->stand_in);
 	if (o->rank)
-		write_int(w, "rank", o->rank);
+		pl_json_member_int(w, "rank", o->rank);
 	write_seen(w, o);
-	pl_json_key(w, "facts");
-	pl_json_open(w, '[');
+	pl_json_member_open(w, "facts", '[');
 	for (const struct pl_fact *f = o->facts; f; f = f->next)
 		write_fact(w, f);
 	pl_json_close(w, ']');
@@ -145,8 +132,7 @@ static void write_object(struct pl_json_out *w, const struct pl_object *o, int64
 
 static void write_objects(struct pl_json_out *w, const struct pl_model *m, struct pl_map *places)
 {
-	pl_json_key(w, "objects");
-	pl_json_open(w, '[');
+	pl_json_member_open(w, "objects", '[');
 	for (size_t i = 0; i < m->object_count; i++) {
 		const struct pl_object *o = m->objects[i];
 		struct pl_object **place = pl_map_get(places, (const char *)&o->cluster,
@@ -164,15 +150,14 @@ static void write_drift(struct pl_json_out *w, const struct pl_drift *d, struct 
 
 	pl_json_open(w, '{');
 	if (place)
-		write_int(w, "object", (int64_t)(place - m->objects));
+		pl_json_member_int(w, "object", (int64_t)(place - m->objects));
 	pl_json_member_opt(w, "cluster", d->cluster);
 	pl_json_member_opt(w, "name", d->name);
 	pl_json_member_opt(w, "attribute", d->attribute);
 	pl_json_member_opt(w, "state", d->state);
 	pl_json_member_opt(w, "now", d->now);
 	write_flag(w, "will_change", d->will_change);
-	pl_json_key(w, "origin");
-	pl_json_open(w, '{');
+	pl_json_member_open(w, "origin", '{');
 	write_origin(w, &d->origin);
 	pl_json_close(w, '}');
 	pl_json_close(w, '}');
@@ -198,21 +183,18 @@ void pl_snapshot_write(const struct pl_model *m, struct pl_buf *out)
 		*pl_map_put(&places, (const char *)&m->objects[i], sizeof m->objects[i]) = &m->objects[i];
 	pl_json_open(&w, '{');
 	pl_json_member(&w, "format", PL_SNAPSHOT_FORMAT);
-	pl_json_key(&w, "sources");
-	pl_json_open(&w, '[');
+	pl_json_member_open(&w, "sources", '[');
 	for (size_t i = 0; i < m->source_count; i++)
 		write_source(&w, &m->sources[i]);
 	pl_json_close(&w, ']');
 	write_objects(&w, m, &places);
-	pl_json_key(&w, "drift");
-	pl_json_open(&w, '[');
+	pl_json_member_open(&w, "drift", '[');
 	/* where witnesses disagree is seen again when their facts are read */
 	for (size_t i = 0; i < m->drift_count; i++)
 		if (!m->drift[i].witnesses)
 			write_drift(&w, &m->drift[i], &places, m);
 	pl_json_close(&w, ']');
-	pl_json_key(&w, "problems");
-	pl_json_open(&w, '[');
+	pl_json_member_open(&w, "problems", '[');
 	for (size_t i = 0; i < m->problem_count; i++)
 		write_problem(&w, &m->problems[i]);
 	pl_json_close(&w, ']');

@@ -7,30 +7,12 @@
 
 static const char format[] = "plumbline-result/1";
 
-static void member_int(struct pl_json_out *w, const char *key, int64_t i)
-{
-	pl_json_key(w, key);
-	pl_json_int(w, i);
-}
-
-static void member_bool(struct pl_json_out *w, const char *key, bool b)
-{
-	pl_json_key(w, key);
-	pl_json_bool(w, b);
-}
-
-static void member_open(struct pl_json_out *w, const char *key, char bracket)
-{
-	pl_json_key(w, key);
-	pl_json_open(w, bracket);
-}
-
 static void write_head(struct pl_json_out *w, int64_t as_of)
 {
 	char day[16];
 
 	pl_json_member(w, "format", format);
-	member_open(w, "tool", '{');
+	pl_json_member_open(w, "tool", '{');
 	pl_json_member(w, "version", PL_TOOL_VERSION);
 	pl_json_close(w, '}');
 	pl_json_member(w, "as_of", pl_date_text(as_of, day));
@@ -38,7 +20,7 @@ static void write_head(struct pl_json_out *w, int64_t as_of)
 
 static void write_architecture(struct pl_json_out *w, const struct pl_arch *a)
 {
-	member_open(w, "architecture", '{');
+	pl_json_member_open(w, "architecture", '{');
 	pl_json_member(w, "name", a->name);
 	pl_json_member_opt(w, "profile", a->profile);
 	pl_json_member_opt(w, "edition", a->edition);
@@ -48,7 +30,7 @@ static void write_architecture(struct pl_json_out *w, const struct pl_arch *a)
 
 static void write_sources(struct pl_json_out *w, const struct pl_model *m)
 {
-	member_open(w, "sources", '[');
+	pl_json_member_open(w, "sources", '[');
 	for (size_t i = 0; i < m->source_count; i++) {
 		const struct pl_source *s = &m->sources[i];
 
@@ -58,7 +40,7 @@ static void write_sources(struct pl_json_out *w, const struct pl_model *m)
 		pl_json_member_opt(w, "kind", s->kind);
 		pl_json_member_opt(w, "sha256", s->sha256);
 		pl_json_member_opt(w, "terraform_version", s->terraform_version);
-		member_bool(w, "complete", s->complete);
+		pl_json_member_bool(w, "complete", s->complete);
 		pl_json_member_opt(w, "why", s->why);
 		pl_json_close(w, '}');
 	}
@@ -82,7 +64,7 @@ static const char *address_of(const struct pl_object *o)
 
 static void write_clusters(struct pl_json_out *w, const struct pl_report *r)
 {
-	member_open(w, "clusters", '[');
+	pl_json_member_open(w, "clusters", '[');
 	for (size_t i = 0; i < r->cluster_count; i++) {
 		pl_json_open(w, '{');
 		pl_json_member(w, "name", r->clusters[i]->name);
@@ -104,7 +86,7 @@ static void write_origin(struct pl_json_out *w, const struct pl_model *m, const 
 	pl_json_member_opt(w, "path", o->path);
 	pl_json_member_opt(w, "file", o->file);
 	if (o->line)
-		member_int(w, "line", o->line);
+		pl_json_member_int(w, "line", o->line);
 	pl_json_close(w, '}');
 }
 
@@ -114,7 +96,7 @@ static void write_actual(struct pl_json_out *w, const struct pl_finding *f)
 	pl_json_key(w, "actual");
 	pl_json_str(w, f->sensitive ? NULL : f->actual);
 	if (f->sensitive)
-		member_bool(w, "sensitive", true);
+		pl_json_member_bool(w, "sensitive", true);
 	if (f->fact && f->fact->known)
 		pl_json_member(w, "basis", pl_basis_name(f->fact->basis));
 }
@@ -146,10 +128,10 @@ static void write_finding(struct pl_json_out *w, const struct pl_model *m, enum 
 static void write_answer(struct pl_json_out *w, const struct pl_model *m, enum pl_witness witness,
 			 const struct pl_answer *a)
 {
-	member_open(w, pl_witness_name(witness), '{');
+	pl_json_member_open(w, pl_witness_name(witness), '{');
 	pl_json_member(w, "verdict", pl_verdict_name(a->verdict));
 	pl_json_member(w, "reason", a->reason ? a->reason : "");
-	member_open(w, "findings", '[');
+	pl_json_member_open(w, "findings", '[');
 	for (size_t i = 0; i < a->count; i++)
 		write_finding(w, m, witness, &a->findings[i]);
 	pl_json_close(w, ']');
@@ -161,7 +143,7 @@ static void write_settled(struct pl_json_out *w, const struct pl_result *r)
 	bool open = r->verdict == PL_UNDECIDED || r->verdict == PL_NOT_ASKED;
 	const char *source;
 
-	member_open(w, "settled_by", '[');
+	pl_json_member_open(w, "settled_by", '[');
 	for (size_t i = 0; open && (source = pl_result_settled_by(r, i)) != NULL; i++)
 		pl_json_str(w, source);
 	pl_json_close(w, ']');
@@ -176,7 +158,7 @@ static void write_result(struct pl_json_out *w, const struct pl_model *m, const 
 	pl_json_member(w, "title", r->requirement->title);
 	pl_json_member(w, "severity", pl_severity_name(r->requirement->severity));
 	pl_json_member(w, "verdict", pl_verdict_name(r->verdict));
-	member_open(w, "witnesses", '{');
+	pl_json_member_open(w, "witnesses", '{');
 	for (int i = 0; i < PL_WITNESS_COUNT; i++)
 		if (r->by[i].asked)
 			write_answer(w, m, (enum pl_witness)i, &r->by[i]);
@@ -190,7 +172,7 @@ static void write_result(struct pl_json_out *w, const struct pl_model *m, const 
 /* Keyed by where each was seen; null: not there. */
 static void write_values(struct pl_json_out *w, const struct pl_drift *d)
 {
-	member_open(w, "values", '{');
+	pl_json_member_open(w, "values", '{');
 	if (!d->witnesses) {
 		pl_json_key(w, "state");
 		pl_json_str(w, d->state);
@@ -208,7 +190,7 @@ static void write_values(struct pl_json_out *w, const struct pl_drift *d)
 
 static void write_drift(struct pl_json_out *w, const struct pl_model *m)
 {
-	member_open(w, "drift", '[');
+	pl_json_member_open(w, "drift", '[');
 	for (size_t i = 0; i < m->drift_count; i++) {
 		const struct pl_drift *d = &m->drift[i];
 
@@ -217,8 +199,8 @@ static void write_drift(struct pl_json_out *w, const struct pl_model *m)
 		pl_json_member_opt(w, "object", d->name);
 		pl_json_member(w, "attribute", d->attribute);
 		write_values(w, d);
-		member_bool(w, "will_change", d->will_change);
-		member_open(w, "origins", '[');
+		pl_json_member_bool(w, "will_change", d->will_change);
+		pl_json_member_open(w, "origins", '[');
 		if (!d->witnesses)
 			write_origin(w, m, &d->origin);
 		for (int k = 0; k < PL_WITNESS_COUNT; k++)
@@ -246,7 +228,7 @@ static void write_problems(struct pl_json_out *w, const struct pl_model *m, cons
 {
 	bool said = false;
 
-	member_open(w, "problems", '[');
+	pl_json_member_open(w, "problems", '[');
 	for (size_t i = 0; i < m->problem_count; i++) {
 		write_problem(w, &m->problems[i]);
 		said = said || pl_streq(m->problems[i].message, refusal);
@@ -267,11 +249,11 @@ static void write_sum(struct pl_json_out *w, const size_t summary[PL_VERDICT_COU
 		{ "not_asked", PL_NOT_ASKED },
 	};
 
-	member_open(w, "summary", '{');
+	pl_json_member_open(w, "summary", '{');
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-		member_int(w, keys[i].name, summary ? (int64_t)summary[keys[i].verdict] : 0);
+		pl_json_member_int(w, keys[i].name, summary ? (int64_t)summary[keys[i].verdict] : 0);
 	pl_json_close(w, '}');
-	member_int(w, "exit_code", exit_code);
+	pl_json_member_int(w, "exit_code", exit_code);
 }
 
 void pl_report_json(const struct pl_report *r, const struct pl_report_style *style,
@@ -285,7 +267,7 @@ void pl_report_json(const struct pl_report *r, const struct pl_report_style *sty
 	write_architecture(&w, r->arch);
 	write_sources(&w, r->model);
 	write_clusters(&w, r);
-	member_open(&w, "results", '[');
+	pl_json_member_open(&w, "results", '[');
 	for (size_t i = 0; i < r->count; i++)
 		write_result(&w, r->model, &r->results[i]);
 	pl_json_close(&w, ']');
@@ -312,7 +294,7 @@ void pl_report_refused(const struct pl_model *m, const struct pl_arch *arch,
 	write_architecture(&w, arch);
 	write_sources(&w, m);
 	for (size_t i = 0; i < sizeof empty / sizeof *empty; i++) {
-		member_open(&w, empty[i], '[');
+		pl_json_member_open(&w, empty[i], '[');
 		pl_json_close(&w, ']');
 	}
 	write_problems(&w, m, refusal->message);
