@@ -32,7 +32,7 @@ endif()
 if(PL_HARDEN)
 	set(CMAKE_INTERPROCEDURAL_OPTIMIZATION ON)
 	set(CMAKE_POSITION_INDEPENDENT_CODE ON)
-	target_compile_options(pl_flags INTERFACE -D_FORTIFY_SOURCE=2 -fstack-protector-strong
+	target_compile_options(pl_flags INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 		-fstack-clash-protection)
 	target_link_options(pl_flags INTERFACE -pie -Wl,-z,relro,-z,now)
 endif()
