@@ -20,12 +20,14 @@ static void not_readable(struct pl_tf_boot *boot, const char *path, const char *
 static void read_text(struct pl_tf_boot *boot, const struct pl_tf_value *v)
 {
 	const char *text = json_string_value(v->json);
+	size_t n = json_string_length(v->json);
 
 	boot->sensitive |= v->sensitive;
 	if (!text || !*text)
 		return;
-	if (!pl_bootstrap_read(&boot->says, text, json_string_length(v->json))) {
-		not_readable(boot, v->path, "the provider keeps only a digest of the script");
+	if (!pl_bootstrap_read(&boot->says, text, n)) {
+		not_readable(boot, v->path, n < 64 ? "the provider keeps only a digest of the script"
+						   : "the script is larger than any cloud accepts");
 		return;
 	}
 	if (boot->state == PL_TF_BOOT_NONE) {
