@@ -26,6 +26,9 @@
 #define PL_LIMIT_SHOW_MILLISECONDS 600000
 /* What a program that fails may say before the rest is thrown away. */
 #define PL_LIMIT_SAID_BYTES (64UL << 10)
+/* Parameters that one command line may set, and reports it may ask for. */
+#define PL_LIMIT_SETTINGS 32
+#define PL_LIMIT_REPORTS 16
 /* Profiles of an architecture. */
 #define PL_LIMIT_PROFILES 32
 /* Objects that a requirement may ask to pass. */

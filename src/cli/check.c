@@ -6,6 +6,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/limits.h"
 #include "base/scalar.h"
 #include "base/str.h"
 #include "cli/cli.h"
@@ -19,9 +20,9 @@ struct output {
 };
 
 struct settings {
-	struct pl_setting set[32];
+	struct pl_setting set[PL_LIMIT_SETTINGS];
 	size_t set_count;
-	struct output outputs[16];
+	struct output outputs[PL_LIMIT_REPORTS];
 	size_t output_count;
 	unsigned fail_on;
 	int64_t as_of;
@@ -35,8 +36,10 @@ static int parse_sets(const struct pl_args *args, struct settings *s, struct pl_
 	for (size_t i = 0; (value = pl_args_nth(args, "set", i)) != NULL; i++) {
 		const char *equals = strchr(value, '=');
 
-		if (!equals || equals == value || i >= sizeof s->set / sizeof *s->set)
+		if (!equals || equals == value)
 			return pl_err_set(err, PL_E_USAGE, "--set %s: write PARAMETER=VALUE", value);
+		if (i >= PL_LIMIT_SETTINGS)
+			return pl_err_set(err, PL_E_USAGE, "--set is given more than %d times", PL_LIMIT_SETTINGS);
 		s->set[s->set_count++] = (struct pl_setting){
 			pl_arena_strndup(a, value, (size_t)(equals - value)), equals + 1 };
 	}
@@ -63,8 +66,10 @@ static int parse_outputs(const struct pl_args *args, struct settings *s, struct 
 		const char *name = pl_arena_strndup(a, value, n);
 		struct output out = { pl_reporter_find(name), value[n] ? value + n + 1 : NULL };
 
-		if (!out.reporter || i >= sizeof s->outputs / sizeof *s->outputs)
+		if (!out.reporter)
 			return no_such_format(name, err);
+		if (i >= PL_LIMIT_REPORTS)
+			return pl_err_set(err, PL_E_USAGE, "-o is given more than %d times", PL_LIMIT_REPORTS);
 		if (out.file && !*out.file)
 			return pl_err_set(err, PL_E_USAGE, "-o %s: the file's name is missing behind '='", value);
 		if (!out.file && to_stdout++)

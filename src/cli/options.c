@@ -74,9 +74,9 @@ static void add_pieces(struct pl_args *a, const struct pl_option *o, const char 
 	}
 }
 
-static bool was_given(const struct pl_args *a, const struct pl_option *o, size_t from)
+static bool was_given(const struct pl_args *a, const struct pl_option *o)
 {
-	for (size_t i = from; i < a->given_count; i++)
+	for (size_t i = 0; i < a->given_count; i++)
 		if (a->given[i].option == o)
 			return true;
 	return false;
@@ -85,15 +85,13 @@ static bool was_given(const struct pl_args *a, const struct pl_option *o, size_t
 /* What the command line does not say may stand in the environment; single letters never do. */
 static void read_environment(struct pl_args *a)
 {
-	size_t given = a->given_count;
-
 	for (const struct pl_option *const *o = a->command->options; *o; o++) {
 		pl_auto_buf name = PL_BUF_INIT;
 		const char *value;
 
 		environment_name(*o, &name);
-		value = (*o)->name[1] && !was_given(a, *o, 0) ? getenv(name.data) : NULL;
-		if (value && (a->given_count >= given))
+		value = (*o)->name[1] && !was_given(a, *o) ? getenv(name.data) : NULL;
+		if (value)
 			add_pieces(a, *o, value);
 	}
 }
@@ -168,7 +166,7 @@ static int parse_option(struct pl_args *a, int argc, char **argv, int *i, struct
 		if (*i >= argc || !value)
 			return pl_err_set(err, PL_E_USAGE, "%s%s needs a value: %s", dashes(o), o->name, o->value);
 	}
-	if (o->value && !o->many && was_given(a, o, 0))
+	if (o->value && !o->many && was_given(a, o))
 		return pl_err_set(err, PL_E_USAGE, "%s%s is given twice", dashes(o), o->name);
 	add(a, o, value);
 	return 0;

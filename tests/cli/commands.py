@@ -66,6 +66,14 @@ def one_switch():
     expect("--set ssh=false", set(ids()) - set(ids("--set", "ssh=false")), {"load-balancer-ssh"})
 
 
+def too_many():
+    for words, times in ((["--set", "ssh=false"], 32), (["-o", "json=/dev/null"], 16)):
+        p = run("check", EKS, *words * times)
+        expect(f"{words} {times} times", p.returncode, 3)
+        p = run("check", EKS, *words * (times + 1))
+        expect(f"{words} too often", f"more than {times} times".encode() in p.stderr, True)
+
+
 def full_and_closed():
     with open("/dev/full", "w") as full:
         expect("a full disk", run("check", AKS, stdout=full).returncode, 1)
@@ -124,6 +132,7 @@ def terminals():
 statuses()
 every_id()
 one_switch()
+too_many()
 full_and_closed()
 terminals()
 with tempfile.TemporaryDirectory() as scratch:
