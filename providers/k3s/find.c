@@ -2,7 +2,7 @@
 /*
  * Which instances run k3s.  There is no cluster resource: an instance is recognised by the
  * installer in its user data or provisioners, else by the word k3s in the name of the resource, of
- * its module or of a tag; --as k3s says it of all.
+ * its module, of a tag or of what provisions it; --as k3s says it of all.
  */
 #include <stdlib.h>
 
@@ -83,6 +83,8 @@ static const char *why_assumed(struct pl_tf *tf, struct pl_tf_resource *r,
 		return pl_streq(as, "k3s") ? "--as k3s says so" : NULL;
 	if (named_k3s(tf, r))
 		return "assumed: its name says k3s";
+	if (r->boot && says_k3s(r->boot->runner))
+		return "assumed: the name of what provisions it says k3s";
 	if (r->boot && r->boot->state == PL_TF_BOOT_UNKNOWN &&
 	    pl_map_get(docs, (const char *)&r->doc, sizeof r->doc))
 		return "assumed: others beside it run k3s, and its boot script is not known";

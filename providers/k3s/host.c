@@ -10,7 +10,7 @@
 #include "k3s/k3s.h"
 
 /* These clouds sell no capacity that they may take back. */
-static void add_one(struct pl_tf *tf, struct pl_object *o)
+void pl_k3s_one(struct pl_tf *tf, struct pl_object *o)
 {
 	struct pl_model *m = pl_tf_model(tf);
 	struct pl_fact *f;
@@ -24,8 +24,8 @@ static void add_one(struct pl_tf *tf, struct pl_object *o)
 }
 
 /* A machine type whose size is in no catalogue of ours and not in its name. */
-static void add_unsized(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o,
-			const char *path)
+void pl_k3s_unsized(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o,
+		    const char *path)
 {
 	static const enum pl_attr sizes[] = { PL_POOL_VCPU, PL_POOL_MEMORY, PL_POOL_ARCHITECTURE };
 	struct pl_tf_field type = { path, PL_POOL_MACHINE, PL_TF_AS_TEXT, NULL,
@@ -42,8 +42,8 @@ static const char *const user_data[] = { "user_data", NULL };
 
 void pl_k3s_hcloud(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)
 {
-	add_one(tf, o);
-	add_unsized(tf, r, o, "server_type");
+	pl_k3s_one(tf, o);
+	pl_k3s_unsized(tf, r, o, "server_type");
 	pl_tf_image(tf, r, o, "image");
 	pl_tf_boot(tf, r, user_data);
 	pl_tf_boot_provisioners(tf, r);
@@ -69,11 +69,11 @@ void pl_k3s_droplet(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object
 	const char *size = pl_tf_text(tf, r, "size");
 	struct pl_machine found;
 
-	add_one(tf, o);
+	pl_k3s_one(tf, o);
 	if (size && pl_k3s_machine(size, &found))
 		pl_tf_machine(tf, r, o, &pl_provider_k3s, "size", NULL, NULL);
 	else
-		add_unsized(tf, r, o, "size");
+		pl_k3s_unsized(tf, r, o, "size");
 	pl_tf_image(tf, r, o, "image");
 	pl_tf_boot(tf, r, user_data);
 	pl_tf_boot_provisioners(tf, r);
@@ -81,8 +81,8 @@ void pl_k3s_droplet(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object
 
 void pl_k3s_openstack(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)
 {
-	add_one(tf, o);
-	add_unsized(tf, r, o, "flavor_name|flavor_id");
+	pl_k3s_one(tf, o);
+	pl_k3s_unsized(tf, r, o, "flavor_name|flavor_id");
 	pl_tf_image(tf, r, o, "image_name");
 	pl_tf_boot(tf, r, user_data);
 	pl_tf_boot_provisioners(tf, r);
@@ -123,7 +123,7 @@ void pl_k3s_proxmox(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object
 	static const char path[] = "initialization[0].user_data_file_id";
 	struct pl_tf_resource *file = pl_tf_follow(tf, r, path, types, "id");
 
-	add_one(tf, o);
+	pl_k3s_one(tf, o);
 	add_proxmox_size(tf, r, o);
 	pl_fact_unknown(pl_tf_model(tf), o, PL_POOL_OS, "the image's name tells no system",
 			"clone");

@@ -12,6 +12,11 @@ void pl_k3s_hcloud(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object 
 void pl_k3s_droplet(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o);
 void pl_k3s_openstack(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o);
 void pl_k3s_proxmox(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o);
+void pl_k3s_one(struct pl_tf *tf, struct pl_object *o); /* what all of them have in common */
+void pl_k3s_unsized(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o,
+		    const char *path);
+/* vm.c: machines of hypervisors, and instances of smaller clouds, by a table. */
+void pl_k3s_vm(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o);
 bool pl_k3s_machine(const char *type, struct pl_machine *out);
 
 /* A node of some k3s cluster: an instance, or a group of them. */

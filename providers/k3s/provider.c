@@ -17,6 +17,9 @@ static void gather(struct pl_tf *tf)
 	free(hosts.list);
 }
 
+#define VM(resource, called) \
+	{ .type = (resource), .kind = PL_POOL, .name = (called), .more = pl_k3s_vm }
+
 static const struct pl_tf_row rows[] = {
 	{ .type = "hcloud_server", .kind = PL_POOL, .name = "name", .more = pl_k3s_hcloud },
 	{ .type = "digitalocean_droplet", .kind = PL_POOL, .name = "name", .more = pl_k3s_droplet },
@@ -25,6 +28,18 @@ static const struct pl_tf_row rows[] = {
 	{ .type = "proxmox_virtual_environment_vm", .kind = PL_POOL, .name = "name",
 	  .more = pl_k3s_proxmox },
 	{ .type = "proxmox_virtual_environment_file", .kind = -1 },
+	{ .type = "libvirt_cloudinit_disk", .kind = -1 },
+	VM("equinix_metal_device", "hostname"),
+	VM("exoscale_compute_instance", "name"),
+	VM("libvirt_domain", "name"),
+	VM("linode_instance", "label"),
+	VM("nutanix_virtual_machine", "name"),
+	VM("oci_core_instance", "display_name"),
+	VM("proxmox_vm_qemu", "name"),
+	VM("scaleway_instance_server", "name"),
+	VM("upcloud_server", "hostname"),
+	VM("vsphere_virtual_machine", "name"),
+	VM("vultr_instance", "label"),
 	/* provisioners that install k3s: pl_tf_boot_provisioners() asks whether they exist */
 	{ .type = "null_resource", .kind = -1 },
 	{ .type = "terraform_data", .kind = -1 },
@@ -33,7 +48,7 @@ static const struct pl_tf_row rows[] = {
 
 const struct pl_provider pl_provider_k3s = {
 	.name = "k3s",
-	.summary = "k3s on instances of any cloud; Hetzner, DigitalOcean, OpenStack, Proxmox",
+	.summary = "k3s on instances of any cloud; Hetzner, DigitalOcean, Proxmox and others",
 	.rows = rows,
 	.gather = gather,
 	.finish = pl_k3s_finish,

@@ -85,11 +85,15 @@ static void read_constant(struct pl_tf_boot *boot, json_t *constant, const char 
 }
 
 /*
- * A command that is not known: what installs k3s, or, where a script that is known does, something
- * after it, which may label the node.
+ * The command of `holder` is not known: what installs k3s, or, where a script that is known does,
+ * something after it, which may label the node.
  */
-static void hidden_command(struct pl_tf_boot *boot, const char *path, const char *why)
+static void hidden_command(struct pl_tf *tf, struct pl_tf_boot *boot, const char *path, const char *holder)
 {
+	const char *why = pl_arena_strf(&tf->model->arena,
+					"the command of %s is not in the file, only what it refers to", holder);
+
+	boot->runner = holder;
 	if (boot->state == PL_TF_BOOT_READ && boot->says.k3s != PL_K3S_NONE)
 		boot->waits_for = why;
 	else
@@ -113,8 +117,7 @@ static void read_provisioners(struct pl_tf *tf, struct pl_tf_boot *boot, json_t 
 			if (json_object_get(e, "constant_value"))
 				read_constant(boot, json_object_get(e, "constant_value"), path);
 			else if (json_object_get(e, "references"))
-				hidden_command(boot, path, pl_arena_strf(&tf->model->arena,
-					     "the command of %s is not in the file, only what it refers to", holder));
+				hidden_command(tf, boot, path, holder);
 		}
 	}
 }
@@ -150,6 +153,85 @@ static bool is_there(struct pl_tf *tf, const struct config_resource *runner,
 	return instance || !pl_tf_find_rows(tf, runner->key, strcspn(runner->key, "."), false);
 }
 
+/* ---- provisioners that stand in another module than the instance ---- */
+
+/* One of those that run on an instance. */
+struct installer {
+	struct resource *runner;
+	struct installer *next;
+};
+
+/* Everything that may be an instance, as a list that resolving takes. */
+static const char *const *instance_types(struct pl_tf *tf)
+{
+	const char **types;
+	size_t n = 0;
+
+	for (const struct type_rows *t = tf->type_list; t; t = t->next)
+		n++;
+	types = pl_arena_alloc(&tf->model->arena, (n + 1) * sizeof *types);
+	n = 0;
+	for (const struct type_rows *t = tf->type_list; t; t = t->next)
+		if (t->row->kind == PL_POOL && !t->data && !t->row->cluster)
+			types[n++] = t->type;
+	return types;
+}
+
+static void note_installer(struct pl_tf *tf, struct resource *runner, json_t *expressions,
+			   const char *const *types)
+{
+	json_t *config = pl_tf_config_json(runner->config);
+	bool several = false;
+	struct resource *at = pl_tf_resolve_references(tf, runner->pub.doc, runner->pub.module,
+						       runner->pub.index, expressions,
+						       json_object_get(config, "for_each_expression"),
+						       types, &several);
+	struct installer *new, *had;
+
+	if (!at || pl_tf_config_of_module(at->pub.doc, at->pub.module) == runner->config->module)
+		return;
+	had = pl_map_get(&tf->installers, (const char *)&at, sizeof at);
+	if (had && had->runner == runner)
+		return;
+	new = pl_arena_alloc(&tf->model->arena, sizeof *new);
+	*new = (struct installer){ .runner = runner, .next = had };
+	*pl_map_put(&tf->installers, (const char *)&at, sizeof at) = new;
+}
+
+/* Goes once over all instances that may run something elsewhere. */
+static void find_installers(struct pl_tf *tf)
+{
+	static const char *const runners[] = { "null_resource", "terraform_data" };
+	const char *const *types = instance_types(tf);
+
+	for (size_t k = 0; k < sizeof runners / sizeof *runners; k++)
+		for (struct pl_tf_resource *r = pl_tf_first(tf, runners[k], false); r;
+		     r = r->next_of_type) {
+			struct config_resource *c = pl_tf_config_of((struct resource *)r);
+			json_t *list = c ? json_object_get(pl_tf_config_json(c), "provisioners") : NULL;
+			json_t *p;
+			size_t i;
+
+			if (!list || r->gone)
+				continue;
+			note_installer(tf, (struct resource *)r,
+				       json_object_get(pl_tf_config_json(c), "expressions"), types);
+			json_array_foreach(list, i, p)
+				note_installer(tf, (struct resource *)r,
+					       json_object_get(p, "expressions"), types);
+		}
+}
+
+static void read_installers(struct pl_tf *tf, struct pl_tf_resource *r)
+{
+	if (!tf->installers_found)
+		find_installers(tf);
+	tf->installers_found = true;
+	for (struct installer *i = pl_map_get(&tf->installers, (const char *)&r, sizeof r); i; i = i->next)
+		read_provisioners(tf, r->boot, pl_tf_config_json(i->runner->config),
+				  i->runner->pub.address);
+}
+
 void pl_tf_boot_provisioners(struct pl_tf *tf, struct pl_tf_resource *r)
 {
 	struct config_resource *own = pl_tf_config_of((struct resource *)r);
@@ -161,6 +243,7 @@ void pl_tf_boot_provisioners(struct pl_tf *tf, struct pl_tf_resource *r)
 		if (c->module == m && json_object_get(pl_tf_config_json(c), "provisioners") &&
 		    is_there(tf, c, r) && refers_to(tf, c, r))
 			read_provisioners(tf, r->boot, pl_tf_config_json(c), c->key);
+	read_installers(tf, r);
 }
 
 /* ---- facts ---- */

@@ -111,6 +111,8 @@ struct pl_tf {
 	struct pl_model *model;
 	const struct pl_provider *const *providers;
 	struct pl_map types;         /* "TYPE" or "data.TYPE" -> struct type_rows */
+	struct pl_map installers;    /* boot.c: instance -> what runs on it from another module */
+	bool installers_found;
 	struct type_rows *type_list; /* in table order */
 	struct pl_tf_doc *docs, *docs_end;
 	struct pl_input **inputs;

@@ -28,6 +28,7 @@ struct pl_tf_boot {
 	bool sensitive;            /* one of the texts is: nothing of it may be printed */
 	const char *path;          /* the attribute the text came from */
 	const char *waits_for;     /* UNKNOWN: why; READ: why the labels alone are not known, or NULL */
+	const char *runner;        /* what runs a command that is not in the file; NULL: nothing */
 };
 
 /* One resource instance as it will be (plan) or is (state). */

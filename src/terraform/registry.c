@@ -105,6 +105,7 @@ void pl_tf_free(struct pl_tf *tf)
 	for (struct type_rows *t = tf->type_list; t; t = t->next)
 		pl_map_release(&t->by_value);
 	pl_map_release(&tf->types);
+	pl_map_release(&tf->installers);
 	pl_map_release(&tf->stand_ins);
 	pl_map_release(&tf->paths);
 	free(tf->cluster_types);
