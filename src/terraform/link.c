@@ -348,20 +348,26 @@ struct pl_object *pl_tf_cluster_named(struct pl_tf *tf, struct pl_tf_resource *r
 	return stand_in(tf, (struct resource *)r, t->row->provider, name, secret);
 }
 
-/* A data source of a cluster leads to the cluster it names. */
+/* A data source of a cluster leads to the cluster it names, or takes its name from. */
 static struct pl_object *object_of(struct pl_tf *tf, struct resource *r)
 {
+	const char *types[2] = { NULL }, *name, *path, *how = NULL;
 	const struct type_rows *t;
-	const char *name, *path;
+	struct pl_tf_resource *from;
 
 	if (!r || !r->pub.data)
 		return r ? r->pub.object : NULL;
 	t = pl_tf_find_rows(tf, r->pub.type, strlen(r->pub.type), false);
-	path = t && t->row->name ? t->row->name : "name";
-	name = t ? pl_tf_text(tf, &r->pub, path) : NULL;
-	if (!name)
+	if (!t)
 		return NULL;
-	return pl_tf_cluster_named(tf, &r->pub, r->pub.type, name, pl_tf_get(tf, &r->pub, path).sensitive);
+	path = t->row->name ? t->row->name : "name";
+	name = pl_tf_text(tf, &r->pub, path);
+	if (name)
+		return pl_tf_cluster_named(tf, &r->pub, r->pub.type, name,
+					   pl_tf_get(tf, &r->pub, path).sensitive);
+	types[0] = t->type;
+	from = pl_tf_follow(tf, &r->pub, path, types, "name|id", &how);
+	return from ? from->object : NULL;
 }
 
 /* Is there more than one cluster that the name may mean? */

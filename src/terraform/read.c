@@ -227,6 +227,25 @@ static int take_planned_values(struct pl_tf_doc *doc, struct pl_err *err)
 	return 0;
 }
 
+/* Data sources as they were read before; one that the plan reads again is told by what it will be. */
+static void take_prior_data(struct pl_tf_doc *doc)
+{
+	struct resource *r = doc->prior_data, *next;
+	struct pl_map again = PL_MAP_INIT;
+
+	for (struct resource *c = r ? doc->list : NULL; c; c = c->next)
+		if (c->pub.data)
+			*pl_map_put(&again, c->pub.address, strlen(c->pub.address)) = c;
+	doc->prior_data = doc->prior_data_end = NULL;
+	for (; r; r = next) {
+		next = r->next;
+		r->next = NULL;
+		if (!pl_map_get(&again, r->pub.address, strlen(r->pub.address)))
+			pl_tf_append_resource(&doc->list, &doc->list_end, r);
+	}
+	pl_map_release(&again);
+}
+
 /* Where the inventory comes from: changes if there are any, else values. */
 static int choose_inventory(struct pl_tf_doc *doc, struct pl_err *err)
 {
@@ -236,8 +255,7 @@ static int choose_inventory(struct pl_tf_doc *doc, struct pl_err *err)
 		take_prior_state(doc);
 	else if (!doc->has_changes && doc->planned.n && take_planned_values(doc, err))
 		return -1;
-	append_list(doc, doc->prior_data, doc->prior_data_end);
-	doc->prior_data = doc->prior_data_end = NULL;
+	take_prior_data(doc);
 	return 0;
 }
 
