@@ -100,8 +100,7 @@ void pl_k3s_vm(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)
 	static const char *const disks[] = { "libvirt_cloudinit_disk", NULL };
 	static const char *const text[] = { "user_data", NULL };
 	const struct vm *vm = find_vm(r->type);
-	const char *how = NULL;
-	struct pl_tf_resource *disk = pl_tf_follow(tf, r, "cloudinit", disks, "id", &how);
+	struct pl_tf_resource *disk = pl_tf_follow(tf, r, "cloudinit", disks, "id");
 
 	pl_k3s_one(tf, o);
 	add_size(tf, r, o, vm);

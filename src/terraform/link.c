@@ -351,7 +351,7 @@ struct pl_object *pl_tf_cluster_named(struct pl_tf *tf, struct pl_tf_resource *r
 /* A data source of a cluster leads to the cluster it names, or takes its name from. */
 static struct pl_object *object_of(struct pl_tf *tf, struct resource *r)
 {
-	const char *types[2] = { NULL }, *name, *path, *how = NULL;
+	const char *types[2] = { NULL }, *name, *path;
 	const struct type_rows *t;
 	struct pl_tf_resource *from;
 
@@ -366,7 +366,7 @@ static struct pl_object *object_of(struct pl_tf *tf, struct resource *r)
 		return pl_tf_cluster_named(tf, &r->pub, r->pub.type, name,
 					   pl_tf_get(tf, &r->pub, path).sensitive);
 	types[0] = t->type;
-	from = pl_tf_follow(tf, &r->pub, path, types, "name|id", &how);
+	from = pl_tf_follow(tf, &r->pub, path, types, "name|id");
 	return from ? from->object : NULL;
 }
 
