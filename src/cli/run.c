@@ -112,6 +112,18 @@ static int parse_timeout(const struct pl_args *args, struct pl_tf_options *opt, 
 	return 0;
 }
 
+/* One model of all that was read; fails when there is nothing in it to judge. */
+static int join(struct pl_tf *tf, enum pl_tf_purpose purpose, struct pl_run *run)
+{
+	if (pl_tf_collect(tf, purpose, &run->why))
+		return -1;
+	pl_model_join(run->model);
+	if (purpose == PL_TF_JUDGE && pl_tf_check_joined(tf, &run->why))
+		return -1;
+	finish(run->model);
+	return 0;
+}
+
 int pl_run_collect(const struct pl_args *args, enum pl_tf_purpose purpose, bool digest,
 		   struct pl_run *run, struct pl_err *err)
 {
@@ -127,17 +139,12 @@ int pl_run_collect(const struct pl_args *args, enum pl_tf_purpose purpose, bool 
 		opt.join = join_of(args, args->words[i]);
 		read_source(tf, &opt, args->words[i], run);
 	}
-	if (!run->model->source_count) {
-		run->refused = true;
-	} else if (pl_tf_collect(tf, purpose, &run->why)) {
+	run->refused = !run->model->source_count;
+	if (!run->refused && join(tf, purpose, run)) {
 		run->refused = true;
 		run->forced_exit = pl_exit_worse(run->forced_exit, pl_complain(&run->why));
 	}
 	pl_tf_free(tf);
-	if (!run->refused) {
-		pl_model_join(run->model);
-		finish(run->model);
-	}
 	return 0;
 }
 

@@ -148,19 +148,42 @@ static int refuse(struct pl_tf *tf, struct pl_err *err)
 			  pl_tf_source_name(tf->model->sources[worst->source].name), why_nothing(worst));
 }
 
-/* One warning a source, whatever was repaired in it and however often. */
+/* One warning an input, whatever was repaired in it and however often. */
 static void tell_repairs(struct pl_tf *tf)
 {
-	int told = -1;
+	const char *told = NULL;
 
 	for (struct pl_tf_doc *d = tf->docs; d; d = d->next) {
-		if (!d->odd || d->source == told)
+		const char *name = tf->model->sources[d->source].name;
+
+		if (!d->odd || pl_streq(told, name))
 			continue;
-		told = d->source;
-		pl_model_problem(tf->model, tf->model->sources[told].name, NULL, "repaired",
+		told = name;
+		pl_model_problem(tf->model, name, NULL, "repaired",
 				 "invalid UTF-8, lone surrogates or duplicate keys: replaced by U+FFFD, the last "
 				 "key wins");
 	}
+}
+
+/* Of what is left after joining, what only a live witness still sees counts. */
+static bool all_taken_away(const struct pl_model *m)
+{
+	for (size_t i = 0; i < m->object_count; i++) {
+		const struct pl_object *o = m->objects[i];
+
+		if ((!o->gone || o->seen) && (o->kind == PL_POOL ||
+					      (o->kind == PL_CLUSTER && !o->stand_in)))
+			return false;
+	}
+	return true;
+}
+
+int pl_tf_check_joined(struct pl_tf *tf, struct pl_err *err)
+{
+	for (const struct pl_tf_doc *d = tf->docs; d; d = d->next)
+		if (d->deletions && all_taken_away(tf->model))
+			return refuse(tf, err);
+	return 0;
 }
 
 int pl_tf_collect(struct pl_tf *tf, enum pl_tf_purpose purpose, struct pl_err *err)

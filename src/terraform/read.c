@@ -378,24 +378,20 @@ static const char *source_kind(const struct pl_tf_doc *doc)
 	return doc->kind == DOC_PLAN ? "terraform-plan" : "terraform-state";
 }
 
-static void add_source(struct pl_tf *tf, struct pl_tf_doc *first, const char *path,
-		       const struct pl_tf_options *opt, const struct pl_input *in)
+/* Each document of a stream is a source: plan and state of one root may stand in the same one. */
+static void add_sources(struct pl_tf *tf, struct pl_tf_doc *first, const char *path,
+			const struct pl_tf_options *opt, const struct pl_input *in)
 {
-	struct pl_source source = { .name = path, .witness = PL_PLAN, .kind = source_kind(first),
-				    .terraform_version = first->terraform_version, .complete = true,
-				    .join = opt->join, .sha256 = *in->sha256 ? in->sha256 : NULL };
-	int index;
+	for (struct pl_tf_doc *d = first; d; d = d->next) {
+		struct pl_source source = { .name = path, .witness = PL_PLAN,
+					    .kind = source_kind(d), .resources = d->resources,
+					    .terraform_version = d->terraform_version,
+					    .complete = !d->incomplete, .join = opt->join,
+					    .sha256 = *in->sha256 ? in->sha256 : NULL };
 
-	for (struct pl_tf_doc *d = first; d; d = d->next) {
-		source.resources += d->resources;
-		if (d->incomplete) {
-			source.complete = false;
+		if (d->incomplete)
 			source.why = "targeted plan";
-		}
-	}
-	index = pl_model_source(tf->model, &source);
-	for (struct pl_tf_doc *d = first; d; d = d->next) {
-		d->source = index;
+		d->source = pl_model_source(tf->model, &source);
 		sort_resources(d);
 	}
 }
@@ -458,6 +454,6 @@ int pl_tf_read(struct pl_tf *tf, const char *path, const struct pl_tf_options *o
 		return -1;
 	}
 	if (first)
-		add_source(tf, first, path, opt, in);
+		add_sources(tf, first, path, opt, in);
 	return 0;
 }

@@ -51,5 +51,7 @@ int pl_tf_read(struct pl_tf *tf, const char *path, const struct pl_tf_options *o
  */
 enum pl_tf_purpose { PL_TF_JUDGE, PL_TF_SNAPSHOT };
 int pl_tf_collect(struct pl_tf *tf, enum pl_tf_purpose purpose, struct pl_err *err) __attribute__((warn_unused_result));
+/* After joining: fails likewise when plans take away all clusters and pools that the others hold. */
+int pl_tf_check_joined(struct pl_tf *tf, struct pl_err *err) __attribute__((warn_unused_result));
 
 #endif

@@ -59,6 +59,29 @@ def kinds():
         yield f"a targeted plan proves too much: {source}"
 
 
+def taken_away():
+    """What a state holds and a plan of the same root deletes is not there to be judged."""
+    state, away = line.load("eks/01-good.state.json"), with_actions(["delete"])
+    for name, both in (("plan first", [away, state]), ("state first", [state, away])):
+        done = line.run("check", "-", "-q", stdin=b"".join(map(line.dump, both)))
+        if done.returncode != 2 or b"destroys every cluster" not in done.stderr or line.one_line(done):
+            yield f"destroys what a state holds, {name}: {done.returncode}, {done.stderr.decode()}"
+
+
+def one_root():
+    """A plan and a state of one root in a stream are one cluster, as in two files."""
+    plan, state = GOOD, line.load("eks/01-good.state.json")
+    want = None
+    for name, both in (("plan first", [plan, state]), ("state first", [state, plan])):
+        got = line.result("-", stdin=b"".join(map(line.dump, both)))
+        kinds_of = sorted(s["kind"] for s in got["sources"])
+        if len(got["clusters"]) != 1 or kinds_of != ["terraform-plan", "terraform-state"]:
+            yield f"a stream of one root, {name}: {got['clusters']} of {kinds_of}"
+        if want and line.verdicts(got) != want:
+            yield f"a stream of one root, {name}: the order matters"
+        want = line.verdicts(got)
+
+
 # ---- drift: what an entry changes of one resource, and what must be said of it ----
 
 GROUP, CLUSTER, DATABASE = "aws_eks_node_group", "aws_eks_cluster", "aws_db_instance"
@@ -106,7 +129,7 @@ def drift():
 
 
 def main():
-    wrong = [*kinds(), *drift()]
+    wrong = [*kinds(), *taken_away(), *one_root(), *drift()]
     print("\n".join(wrong))
     return 1 if wrong else 0
 
