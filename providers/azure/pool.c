@@ -192,6 +192,7 @@ static void add_counts(const struct place *p)
 	/* AKS refuses bounds without autoscaling */
 	bool bounded = get(p, "min_count").state == PL_TF_SET &&
 		       get(p, "max_count").state == PL_TF_SET;
+	const char *on;
 
 	if (v.state == PL_TF_UNKNOWN && bounded) {
 		pl_tf_fields(p->tf, p->r, p->o, p->prefix, scaled);
@@ -202,8 +203,8 @@ static void add_counts(const struct place *p)
 		pl_fact_unknown(p->m, p->o, PL_POOL_MAX, v.waits_for, v.path);
 		return;
 	}
-	pl_tf_fields(p->tf, p->r, p->o, p->prefix,
-		     v.state == PL_TF_SET && json_is_true(v.json) ? scaled : fixed);
+	on = text(p, now.state == PL_TF_UNSET ? "enable_auto_scaling" : "auto_scaling_enabled");
+	pl_tf_fields(p->tf, p->r, p->o, p->prefix, pl_strieq(on, "true") ? scaled : fixed);
 }
 
 /* The default follows from the network plugin of the cluster. */

@@ -41,13 +41,14 @@ static const struct vm vms[] = {
 	  .boot = { "user_data.cloud-init" } },
 	{ .type = "upcloud_server", .machine = "plan", .boot = { "user_data" } },
 	{ .type = "vultr_instance", .machine = "plan", .boot = { "user_data" } },
+	{ 0 },
 };
 
 static const struct vm *find_vm(const char *type)
 {
 	const struct vm *vm = vms;
 
-	while (!pl_streq(vm->type, type))
+	while (vm->type && !pl_streq(vm->type, type))
 		vm++;
 	return vm;
 }

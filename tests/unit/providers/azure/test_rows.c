@@ -71,6 +71,7 @@ static const struct fact_case pools[] = {
 	CASE_POOL("\"enable_auto_scaling\":true,\"min_count\":2,\"max_count\":5", PL_POOL_MIN, "2"),
 	CASE_POOL("\"auto_scaling_enabled\":true,\"min_count\":2,\"max_count\":5", PL_POOL_MAX,
 	  "5"),
+	CASE_POOL("\"auto_scaling_enabled\":\"true\",\"min_count\":\"2\",\"max_count\":5", PL_POOL_MIN, "2"),
 	CASE_POOL("\"auto_scaling_enabled\":false,\"min_count\":2,\"node_count\":3", PL_POOL_MIN,
 	  "3"),
 	CASE_POOL("\"os_disk_size_gb\":512", PL_POOL_DISK, "512 GiB"),
