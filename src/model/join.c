@@ -292,6 +292,8 @@ static void list_things(struct pl_model *m)
 
 void pl_model_join(struct pl_model *m)
 {
+	size_t told = m->drift_count;
+
 	pl_join_clusters(m);
 	pl_join_merge(m, true);
 	assign_clusters(m);
@@ -299,6 +301,7 @@ void pl_model_join(struct pl_model *m)
 	pl_join_merge(m, false);
 	settle_pools(m);
 	settle_drift(m);
+	pl_join_sort_drift(m, told);
 	sweep(m);
 	sort_objects(m);
 	list_things(m);

@@ -53,4 +53,12 @@ void pl_join_merge(struct pl_model *m, bool clusters);
 /* Notes where witnesses disagree about one object. */
 void pl_join_drift(struct pl_model *m);
 
+/*
+ * What an older snapshot says otherwise than the newer one, whose facts the object keeps.  They are
+ * noted in any order: pl_join_sort_drift() puts those from `first` on in the order of what they say.
+ */
+void pl_join_older(struct pl_model *m, struct pl_object *o, const struct pl_fact *newer,
+		   const struct pl_fact *older);
+void pl_join_sort_drift(struct pl_model *m, size_t first);
+
 #endif

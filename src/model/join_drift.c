@@ -3,6 +3,8 @@
  * Where witnesses disagree about one object: both facts stay, and the difference is said.  What
  * follows from another attribute, what is sensitive and what the platform adds is no difference.
  */
+#include <stdlib.h>
+
 #include "base/scalar.h"
 #include "base/str.h"
 #include "model/join.h"
@@ -158,6 +160,80 @@ static void compare(struct pl_model *m, const struct pl_object *o, enum pl_attr 
 		compare_maps(&s);
 	else
 		compare_values(&s);
+}
+
+/* ---- two snapshots ---- */
+
+static void add_older(struct pl_model *m, struct pl_object *o, const char *attribute,
+		      const struct pl_fact *newer, const struct pl_fact *older, const char *texts[2])
+{
+	m->drift = pl_grow(m->drift, m->drift_count, &m->drift_cap, sizeof *m->drift);
+	m->drift[m->drift_count++] = (struct pl_drift){
+		.object = o,
+		.name = o->name,
+		.attribute = attribute,
+		.state = texts[0],
+		.now = texts[1],
+		.snapshots = true,
+		.origin = older->origin,
+		.newer = newer->origin,
+		.newer_witness = newer->witness,
+	};
+}
+
+/* Keys of both, each once. */
+static void older_keys(struct pl_model *m, struct pl_object *o, const struct pl_fact *newer,
+		       const struct pl_fact *older)
+{
+	const struct pl_fact *sides[2] = { older, newer };
+
+	for (int side = 0; side < 2; side++)
+		for (size_t i = 0; i < sides[side]->value.count; i++) {
+			const char *key = sides[side]->value.map[i].key;
+			const char *texts[2] = { pl_value_get(&older->value, key),
+						 pl_value_get(&newer->value, key) };
+
+			if (pl_streq(texts[0], texts[1]) || (side && texts[0]) || pl_secret_name(key))
+				continue;
+			add_older(m, o, pl_model_strf(m, "%s.%s", pl_attrs[older->attr].name, key),
+				  newer, older, texts);
+		}
+}
+
+void pl_join_older(struct pl_model *m, struct pl_object *o, const struct pl_fact *newer,
+		   const struct pl_fact *older)
+{
+	const char *texts[2];
+
+	if (is_derived(older->attr) || older->sensitive || newer->sensitive || agree(older, newer))
+		return;
+	if (older->value.type == PL_MAP) {
+		older_keys(m, o, newer, older);
+		return;
+	}
+	texts[0] = values_text(m, older);
+	texts[1] = values_text(m, newer);
+	add_older(m, o, pl_attrs[older->attr].name, newer, older, texts);
+}
+
+static int compare_drift(const void *a, const void *b)
+{
+	const struct pl_drift *x = a, *y = b;
+	int order = pl_join_compare(x->cluster, y->cluster);
+
+	if (!order)
+		order = pl_join_compare(x->name, y->name);
+	if (!order)
+		order = pl_join_compare(x->origin.address, y->origin.address);
+	if (!order)
+		order = pl_join_compare(x->attribute, y->attribute);
+	return order ? order : x->origin.source - y->origin.source;
+}
+
+void pl_join_sort_drift(struct pl_model *m, size_t first)
+{
+	if (m->drift_count > first)
+		qsort(m->drift + first, m->drift_count - first, sizeof *m->drift, compare_drift);
 }
 
 void pl_join_drift(struct pl_model *m)

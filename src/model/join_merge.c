@@ -58,6 +58,18 @@ static void put_conflict(struct pl_model *m, struct pl_object *o, const struct p
 	pl_fact_put(m, o, &f);
 }
 
+static bool is_snapshot(const struct pl_model *m, const struct pl_fact *f)
+{
+	return f->origin.source >= 0 && pl_streq(m->sources[f->origin.source].kind, "snapshot");
+}
+
+/* Of two that say something for certain the older is told as drift. */
+static bool two_snapshots(const struct pl_model *m, const struct pl_fact *a, const struct pl_fact *b)
+{
+	return all_known(a, (int)a->witness) && all_known(b, (int)b->witness) && is_snapshot(m, a) &&
+	       is_snapshot(m, b);
+}
+
 /* One attribute as one witness saw it, from the best of the members that say anything. */
 static void merge_attr(const struct group *g, struct pl_object *o, enum pl_attr attr, int w)
 {
@@ -67,8 +79,13 @@ static void merge_attr(const struct group *g, struct pl_object *o, enum pl_attr 
 	for (size_t i = 0; i < g->count; i++) {
 		const struct pl_fact *f = pl_object_fact(g->member[i], attr, w);
 
-		if (!f || (best && pl_join_precedence(g->m, best, g->member[i])))
+		if (!f)
 			continue;
+		if (best && pl_join_precedence(g->m, best, g->member[i])) {
+			if (two_snapshots(g->m, chosen, f) && best->rank == g->member[i]->rank)
+				pl_join_older(g->m, o, chosen, f);
+			continue;
+		}
 		best = best ? best : g->member[i];
 		if (chosen && all_known(chosen, w) && all_known(f, w) && !same_facts(chosen, f, w)) {
 			put_conflict(g->m, o, chosen, f);

@@ -142,8 +142,12 @@ struct pl_problem {
 struct pl_drift {
 	const struct pl_object *object;
 	const char *cluster, *name, *attribute; /* labels.KEY for a map */
-	/* each as text, NULL: not there; a state against what refreshing it found */
+	/* each as text, NULL: not there; a state against what refreshing it found, or an older snapshot
+	 * against a newer one */
 	const char *state, *now;
+	bool snapshots;
+	enum pl_witness newer_witness;
+	struct pl_origin newer; /* of the newer snapshot's side */
 	/* or, when `witnesses` is not 0, what each of those says */
 	const char *said[PL_WITNESS_COUNT];
 	unsigned witnesses; /* bit per witness */

@@ -176,7 +176,7 @@ static void write_values(struct pl_json_out *w, const struct pl_drift *d)
 	if (!d->witnesses) {
 		pl_json_key(w, "state");
 		pl_json_str(w, d->state);
-		pl_json_key(w, "plan");
+		pl_json_key(w, d->snapshots ? pl_witness_name(d->newer_witness) : "plan");
 		pl_json_str(w, d->now);
 	}
 	for (int i = 0; i < PL_WITNESS_COUNT; i++) {
@@ -203,6 +203,8 @@ static void write_drift(struct pl_json_out *w, const struct pl_model *m)
 		pl_json_member_open(w, "origins", '[');
 		if (!d->witnesses)
 			write_origin(w, m, &d->origin);
+		if (d->snapshots)
+			write_origin(w, m, &d->newer);
 		for (int k = 0; k < PL_WITNESS_COUNT; k++)
 			if (d->witnesses & 1U << k)
 				write_origin(w, m, &d->seen_at[k]);

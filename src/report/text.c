@@ -494,6 +494,11 @@ static void say_drift(const struct pl_drift *d, struct pl_buf *out)
 		pl_buf_adds(out, d->will_change ? "; this plan changes it" : "");
 		return;
 	}
+	if (d->snapshots) {
+		pl_buf_addf(out, " %s: the older snapshot says %s, the newer one %s", d->attribute,
+			    d->state ? d->state : "nothing", d->now ? d->now : "nothing");
+		return;
+	}
 	pl_buf_addf(out, " %s: the state says %s, the real one is %s%s", d->attribute, d->state ? d->state : "nothing",
 		    d->now ? d->now : "not set", d->will_change ? ", and this plan changes it" : "");
 }

@@ -129,6 +129,35 @@ static void test_newer_snapshot_wins(void **state)
 	pl_model_join(m);
 	assert_int_equal(m->object_count, 1);
 	assert_string_equal(pl_object_fact(m->objects[0], PL_CLUSTER_VERSION, -1)->value.s, "1.24");
+	/* and what the older one says is told beside it */
+	assert_int_equal(m->drift_count, 1);
+	assert_string_equal(m->drift[0].state, "1.23");
+	assert_string_equal(m->drift[0].now, "1.24");
+	assert_string_equal(m->drift[0].attribute, "version");
+	assert_int_equal(m->drift[0].origin.source, a);
+	assert_int_equal(m->drift[0].newer.source, b);
+}
+
+static void test_older_labels(void **state)
+{
+	static const struct pl_pair then[] = { { "a", "1" }, { "b", "1" }, { "same", "1" } };
+	static const struct pl_pair now[] = { { "b", "2" }, { "c", "1" }, { "same", "1" } };
+	struct pl_value x = { .type = PL_MAP, .map = then, .count = 3 };
+	struct pl_value y = { .type = PL_MAP, .map = now, .count = 3 };
+	static const char *const want[] = { "labels.a", "labels.b", "labels.c" };
+	pl_auto_model struct pl_model *m = pl_model_new();
+	int a = source(m, "1.json", "snapshot", PL_PLAN), b = source(m, "2.json", "snapshot", PL_PLAN);
+	struct pl_object *c = cluster(m, "c", a, "c"), *d = cluster(m, "c", b, "c");
+
+	(void)state;
+	pl_fact_add(m, pool(m, "p", a, "p", c), PL_POOL_LABELS, &x, NULL);
+	pl_fact_add(m, pool(m, "p", b, "p", d), PL_POOL_LABELS, &y, NULL);
+	pl_model_join(m);
+	assert_int_equal(m->drift_count, 3);
+	for (size_t i = 0; i < 3; i++)
+		assert_string_equal(m->drift[i].attribute, want[i]);
+	assert_null(m->drift[0].now);
+	assert_null(m->drift[2].state);
 }
 
 static void test_witnesses_meet(void **state)
@@ -246,6 +275,7 @@ int main(void)
 		cmocka_unit_test(test_gone_cluster_is_joined_with_nothing),
 		cmocka_unit_test(test_gone_cluster_takes_its_pools),
 		cmocka_unit_test(test_newer_snapshot_wins),
+		cmocka_unit_test(test_older_labels),
 		cmocka_unit_test(test_witnesses_meet),
 		cmocka_unit_test(test_assumed),
 		cmocka_unit_test(test_joined_as_told),
