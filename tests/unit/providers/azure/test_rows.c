@@ -98,6 +98,8 @@ static const struct fact_case services[] = {
 	  PL_DB_VERSION, "8.0.21" },
 	{ WITH("azurerm_mysql_server", "\"version\":\"5.7\""), PL_DATABASE, "x", PL_DB_ENGINE,
 	  "mysql" },
+	{ WITH("azurerm_postgresql_flexible_server", "\"version\":\"14\""), PL_DATABASE, "x",
+	  PL_DB_ENGINE, "postgresql" },
 	{ WITH("azurerm_mariadb_server", "\"version\":\"10.3\""), PL_DATABASE, "x", PL_DB_ENGINE,
 	  "mariadb" },
 	{ WITH("azurerm_mssql_server", "\"version\":\"12.0\""), PL_DATABASE, "x", PL_DB_ENGINE,
