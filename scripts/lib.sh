@@ -18,6 +18,10 @@ as_root() {
 	fi
 }
 
+can_be_root() {
+	[ "$(id -u)" -eq 0 ] || command -v sudo >/dev/null
+}
+
 # quietly COMMAND...: shows what the command printed only when it fails.
 quietly() {
 	local log status=0
@@ -48,12 +52,14 @@ packages() {
 	if [ "${#missing[@]}" -eq 0 ]; then
 		return
 	fi
+	can_be_root || fail "not root, and no sudo; have these installed, then run this again: ${missing[*]}"
 	say "installing ${missing[*]}"
 	if [ -z "${package_lists_updated:-}" ]; then
-		quietly as_root apt-get update
+		quietly as_root apt-get update || fail "no lists of packages; is there a network?"
 		package_lists_updated=yes
 	fi
-	quietly as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"
+	quietly as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}" ||
+		fail "these could not be installed: ${missing[*]}"
 }
 
 build_packages() {
