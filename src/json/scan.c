@@ -199,13 +199,17 @@ static int skip_scalar(struct pl_scan *s, struct pl_err *err)
 	return skip_word(s, err);
 }
 
-/* At a quote where a key belongs: passes over it, the colon and the space behind. */
-static inline int skip_key(struct pl_scan *s, struct pl_err *err)
+/* At a quote where a key belongs: passes over it, the colon and the space behind; key may be NULL. */
+static inline int read_key(struct pl_scan *s, struct pl_slice *key, struct pl_err *err)
 {
+	const char *quote = s->p;
+
 	if (s->p >= s->end || *s->p != '"')
 		return unexpected(s, "a member's name", err);
 	if (skip_string(s, err))
 		return -1;
+	if (key)
+		*key = (struct pl_slice){ quote + 1, (size_t)(s->p - quote - 2) };
 	skip_space(s);
 	if (s->p >= s->end || *s->p != ':')
 		return unexpected(s, "':'", err);
@@ -254,7 +258,7 @@ static inline int next_in_container(struct pl_scan *s, struct stack *st, struct 
 		if (s->p < s->end && *s->p == ',') {
 			s->p++;
 			skip_space(s);
-			if (object && skip_key(s, err))
+			if (object && read_key(s, NULL, err))
 				return -1;
 			return 1;
 		}
@@ -285,7 +289,7 @@ int pl_scan_skip(struct pl_scan *s, struct pl_slice *value, struct pl_err *err)
 				s->p++;
 				st.depth--;
 			} else {
-				if (object && skip_key(s, err))
+				if (object && read_key(s, NULL, err))
 					return -1;
 				more = 1;
 				continue;
@@ -346,22 +350,10 @@ static int step(struct pl_scan *s, char closing, const char *wanted, struct pl_e
 int pl_scan_member(struct pl_scan *s, struct pl_slice *key, struct pl_err *err)
 {
 	int more = step(s, '}', "',' or '}'", err);
-	const char *start;
 
 	if (more != 1)
 		return more;
-	start = s->p + 1;
-	if (s->p >= s->end || *s->p != '"')
-		return unexpected(s, "a member's name", err);
-	if (skip_string(s, err))
-		return -1;
-	*key = (struct pl_slice){ start, (size_t)(s->p - 1 - start) };
-	skip_space(s);
-	if (s->p >= s->end || *s->p != ':')
-		return unexpected(s, "':'", err);
-	s->p++;
-	skip_space(s);
-	return 1;
+	return read_key(s, key, err) ? -1 : 1;
 }
 
 int pl_scan_element(struct pl_scan *s, struct pl_err *err)
