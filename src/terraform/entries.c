@@ -62,40 +62,49 @@ struct entry {
 	struct pl_slice change, values, sensitive;
 };
 
-static const struct {
+/* A member whose bytes are kept, and where in the structure that holds them. */
+struct kept {
 	const char *name;
 	size_t offset;
-} entry_members[] = {
-	{ "address", offsetof(struct entry, address) },
-	{ "module_address", offsetof(struct entry, module) },
-	{ "mode", offsetof(struct entry, mode) },
-	{ "type", offsetof(struct entry, type) },
-	{ "name", offsetof(struct entry, name) },
-	{ "index", offsetof(struct entry, index) },
-	{ "deposed", offsetof(struct entry, deposed) },
-	{ "deposed_key", offsetof(struct entry, deposed) },
-	{ "change", offsetof(struct entry, change) },
-	{ "values", offsetof(struct entry, values) },
-	{ "sensitive_values", offsetof(struct entry, sensitive) },
 };
 
-/* 1: *e holds the entry; 0: it is no object and was passed over. */
-static int read_entry(struct pl_scan *s, struct entry *e, struct pl_err *err)
+/* 1: *to holds the members of the object that the table names; 0: it is none and was passed over. */
+static int read_kept(struct pl_scan *s, const struct kept *table, void *to, struct pl_err *err)
 {
 	struct pl_slice key, value;
 	int more = pl_scan_enter(s, '{', err);
 
-	*e = (struct entry){ 0 };
 	if (more <= 0)
 		return more < 0 ? -1 : pl_scan_skip(s, NULL, err);
 	while ((more = pl_scan_member(s, &key, err)) == 1) {
 		if (pl_scan_skip(s, &value, err))
 			return -1;
-		for (size_t i = 0; i < sizeof entry_members / sizeof *entry_members; i++)
-			if (pl_slice_is(key, entry_members[i].name))
-				memcpy((char *)e + entry_members[i].offset, &value, sizeof value);
+		for (const struct kept *k = table; k->name; k++)
+			if (pl_slice_is(key, k->name))
+				memcpy((char *)to + k->offset, &value, sizeof value);
 	}
 	return more < 0 ? -1 : 1;
+}
+
+static int read_entry(struct pl_scan *s, struct entry *e, struct pl_err *err)
+{
+	static const struct kept members[] = {
+		{ "address", offsetof(struct entry, address) },
+		{ "module_address", offsetof(struct entry, module) },
+		{ "mode", offsetof(struct entry, mode) },
+		{ "type", offsetof(struct entry, type) },
+		{ "name", offsetof(struct entry, name) },
+		{ "index", offsetof(struct entry, index) },
+		{ "deposed", offsetof(struct entry, deposed) },
+		{ "deposed_key", offsetof(struct entry, deposed) },
+		{ "change", offsetof(struct entry, change) },
+		{ "values", offsetof(struct entry, values) },
+		{ "sensitive_values", offsetof(struct entry, sensitive) },
+		{ NULL, 0 },
+	};
+
+	*e = (struct entry){ 0 };
+	return read_kept(s, members, e, err);
 }
 
 struct pl_slice pl_tf_bare_text(struct pl_slice v)
@@ -148,34 +157,22 @@ struct change {
 
 static int read_change(struct pl_slice range, struct change *c, struct pl_err *err)
 {
-	static const struct {
-		const char *name;
-		size_t offset;
-	} members[] = {
+	static const struct kept members[] = {
 		{ "actions", offsetof(struct change, actions) },
 		{ "before", offsetof(struct change, before) },
 		{ "after", offsetof(struct change, after) },
 		{ "after_unknown", offsetof(struct change, unknown) },
 		{ "after_sensitive", offsetof(struct change, sensitive) },
 		{ "before_sensitive", offsetof(struct change, before_sensitive) },
+		{ NULL, 0 },
 	};
-	struct pl_slice key, value;
 	struct pl_scan s;
-	int more;
 
 	*c = (struct change){ 0 };
+	if (!range.n)
+		return 0;
 	pl_scan_init(&s, range);
-	more = pl_scan_enter(&s, '{', err);
-	if (more <= 0)
-		return more;
-	while ((more = pl_scan_member(&s, &key, err)) == 1) {
-		if (pl_scan_skip(&s, &value, err))
-			return -1;
-		for (size_t i = 0; i < sizeof members / sizeof *members; i++)
-			if (pl_slice_is(key, members[i].name))
-				memcpy((char *)c + members[i].offset, &value, sizeof value);
-	}
-	return more;
+	return read_kept(&s, members, c, err) < 0 ? -1 : 0;
 }
 
 /* Does the raw list hold the word? */
@@ -419,15 +416,29 @@ static void add_instance(struct pl_tf_doc *doc, const struct type_rows *rows, js
 	pl_tf_append_resource(&doc->list, &doc->list_end, r);
 }
 
+static int add_instances(struct pl_tf_doc *doc, const struct type_rows *rows, struct pl_slice range,
+			 struct pl_err *err)
+{
+	bool odd = false;
+	pl_auto_json *block = pl_json_load(range, &odd, err);
+	json_t *instance;
+	size_t i;
+
+	if (!block)
+		return -1;
+	doc->odd |= odd;
+	json_array_foreach(json_object_get(block, "instances"), i, instance)
+		add_instance(doc, rows, block, instance);
+	return 0;
+}
+
 static int read_raw_resource(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err)
 {
 	struct pl_slice range, type;
-	struct entry e;
 	const struct type_rows *rows;
-	json_t *instance;
 	struct pl_scan again;
-	bool odd = false;
-	size_t i;
+	struct entry e;
+	bool data;
 
 	if (pl_scan_skip(s, &range, err))
 		return -1;
@@ -435,20 +446,11 @@ static int read_raw_resource(struct pl_tf_doc *doc, struct pl_scan *s, struct pl
 	if (read_entry(&again, &e, err) != 1)
 		return 0;
 	type = pl_tf_bare_text(e.type);
-	rows = pl_tf_find_rows(doc->tf, type.p, type.n, pl_slice_is(pl_tf_bare_text(e.mode), "data"));
-	if (!rows) {
-		doc->resources += !pl_slice_is(pl_tf_bare_text(e.mode), "data");
-		return 0;
-	}
-	{
-		pl_auto_json *block = pl_json_load(range, &odd, err);
-
-		if (!block)
-			return -1;
-		doc->odd |= odd;
-		json_array_foreach(json_object_get(block, "instances"), i, instance)
-			add_instance(doc, rows, block, instance);
-	}
+	data = pl_slice_is(pl_tf_bare_text(e.mode), "data");
+	rows = pl_tf_find_rows(doc->tf, type.p, type.n, data);
+	if (rows)
+		return add_instances(doc, rows, range, err);
+	doc->resources += !data;
 	return 0;
 }
 

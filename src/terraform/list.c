@@ -24,19 +24,27 @@ static void not_whole(struct pl_tf_list *list, const struct pl_tf_value *v)
 	list->waits_for = v->waits_for ? v->waits_for : "known after apply";
 }
 
-void pl_tf_list_texts(struct pl_tf *tf, struct pl_tf_resource *r, const char *path,
-		      struct pl_tf_list *list)
+/* How many elements are known; what is not leaves the list open. */
+static size_t known_elements(struct pl_tf *tf, struct pl_tf_resource *r, const char *path,
+			     struct pl_tf_list *list)
 {
 	struct pl_tf_value v = pl_tf_get(tf, r, path);
-	size_t n = pl_tf_count(tf, r, path);
 
 	if (v.state == PL_TF_UNKNOWN)
 		not_whole(list, &v);
+	return pl_tf_count(tf, r, path);
+}
+
+void pl_tf_list_texts(struct pl_tf *tf, struct pl_tf_resource *r, const char *path,
+		      struct pl_tf_list *list)
+{
+	size_t n = known_elements(tf, r, path, list);
+
 	for (size_t i = 0; i < n; i++) {
 		const char *item = pl_model_strf(tf->model, "%s[%zu]", path, i);
 		const char *text = pl_tf_text(tf, r, item);
+		struct pl_tf_value v = pl_tf_get(tf, r, item);
 
-		v = pl_tf_get(tf, r, item);
 		if (text)
 			pl_tf_list_add(list, text);
 		else
@@ -64,19 +72,16 @@ static const char *effect_name(const char *effect)
 void pl_tf_list_taints(struct pl_tf *tf, struct pl_tf_resource *r, const char *path,
 		       struct pl_tf_list *list)
 {
-	struct pl_tf_value v = pl_tf_get(tf, r, path);
-	size_t n = pl_tf_count(tf, r, path);
+	size_t n = known_elements(tf, r, path, list);
 
-	if (v.state == PL_TF_UNKNOWN)
-		not_whole(list, &v);
 	for (size_t i = 0; i < n; i++) {
 		const char *at = pl_model_strf(tf->model, "%s[%zu].", path, i);
 		const char *key = pl_tf_text(tf, r, pl_model_strf(tf->model, "%skey", at));
 		const char *value = pl_tf_text(tf, r, pl_model_strf(tf->model, "%svalue", at));
 		const char *effect_path = pl_model_strf(tf->model, "%seffect", at);
 		const char *effect = pl_tf_text(tf, r, effect_path);
+		struct pl_tf_value v = pl_tf_get(tf, r, effect_path);
 
-		v = pl_tf_get(tf, r, effect_path);
 		if (key && effect)
 			pl_tf_list_add(list, pl_model_strf(tf->model, "%s=%s:%s", key,
 							   value ? value : "", effect_name(effect)));
