@@ -52,11 +52,6 @@ char *pl_strndup(const char *s, size_t n)
 	return copy;
 }
 
-char *pl_strdup(const char *s)
-{
-	return pl_strndup(s, strlen(s));
-}
-
 void *pl_grow(void *array, size_t len, size_t *cap, size_t size)
 {
 	if (len < *cap)

@@ -11,7 +11,6 @@
 
 void *pl_alloc(size_t size);                          /* zeroed; free with free() */
 void *pl_realloc(void *p, size_t count, size_t size); /* aborts when count * size overflows */
-char *pl_strdup(const char *s);
 char *pl_strndup(const char *s, size_t n);
 
 /*

@@ -97,26 +97,6 @@ bool pl_tf_address_parse(struct pl_slice text, struct pl_tf_address *out)
 	return true;
 }
 
-void pl_tf_index_text(struct pl_slice index, struct pl_buf *out)
-{
-	const char *p = index.p, *end = index.p + index.n;
-
-	if (index.n < 2 || *p != '"') {
-		pl_buf_add(out, p, index.n);
-		return;
-	}
-	for (p++, end--; p < end; p++) {
-		if (*p == '\\' && p + 1 < end) {
-			p++;
-			pl_buf_addc(out, *p == 'n' ? '\n' : *p == 't' ? '\t' : *p == 'r' ? '\r' : *p);
-		} else {
-			pl_buf_addc(out, *p);
-			/* HCL writes a literal ${ as $${ */
-			p += (*p == '$' || *p == '%') && end - p > 2 && p[1] == *p && p[2] == '{';
-		}
-	}
-}
-
 static const struct {
 	const char *word, *second; /* second NULL: the name follows */
 	enum pl_tf_ref_kind kind;

@@ -33,9 +33,6 @@ struct pl_tf_address {
 /* A whole resource address; false when it is none. */
 bool pl_tf_address_parse(struct pl_slice text, struct pl_tf_address *out);
 
-/* Adds the key that a printed index stands for: "\"x\\\"y\"" is x"y, "$${" is ${, 0 is 0. */
-void pl_tf_index_text(struct pl_slice index, struct pl_buf *out);
-
 enum pl_tf_ref_kind {
 	PL_TF_REF_RESOURCE, PL_TF_REF_DATA, PL_TF_REF_VAR, PL_TF_REF_LOCAL, PL_TF_REF_EACH_KEY,
 	PL_TF_REF_EACH_VALUE, PL_TF_REF_COUNT_INDEX, PL_TF_REF_MODULE, PL_TF_REF_MODULE_OUTPUT,

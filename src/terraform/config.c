@@ -12,13 +12,11 @@
 #include "terraform/address.h"
 #include "terraform/internal.h"
 
-static struct config_module *new_module(struct pl_tf_doc *doc, struct config_module *parent,
-					const char *call)
+static struct config_module *new_module(struct pl_tf_doc *doc, struct config_module *parent)
 {
 	struct config_module *m = pl_alloc(sizeof *m);
 
 	m->parent = parent;
-	m->call = call;
 	m->next = doc->modules;
 	doc->modules = m;
 	return m;
@@ -30,18 +28,11 @@ static bool is_runner(struct pl_slice type)
 	return pl_slice_is(type, "null_resource") || pl_slice_is(type, "terraform_data");
 }
 
-static struct pl_slice unquoted(struct pl_slice v)
-{
-	if (v.n < 2 || v.p[0] != '"')
-		return (struct pl_slice){ "", 0 };
-	return (struct pl_slice){ v.p + 1, v.n - 2 };
-}
-
 static void add_block(struct pl_tf_doc *doc, struct config_module *m, struct pl_slice range,
 		      const struct pl_slice part[3])
 {
-	struct pl_slice type = unquoted(part[0]), name = unquoted(part[1]);
-	bool data = pl_slice_is(unquoted(part[2]), "data");
+	struct pl_slice type = pl_tf_bare_text(part[0]), name = pl_tf_bare_text(part[1]);
+	bool data = pl_slice_is(pl_tf_bare_text(part[2]), "data");
 	struct config_resource *c;
 
 	if (!is_runner(type) && !pl_tf_find_rows(doc->tf, type.p, type.n, data))
@@ -117,8 +108,7 @@ static int scan_calls(struct pl_tf_doc *doc, struct config_module *m, struct pl_
 	if (more <= 0)
 		return more < 0 ? -1 : pl_scan_skip(s, NULL, err);
 	while ((more = pl_scan_member(s, &key, err)) == 1) {
-		const char *name = pl_arena_strndup(&doc->tf->model->arena, key.p, key.n);
-		struct config_module *child = new_module(doc, m, name);
+		struct config_module *child = new_module(doc, m);
 
 		*pl_map_put(&m->children, key.p, key.n) = child;
 		if (scan_call(doc, child, s, depth, err))
@@ -174,7 +164,7 @@ int pl_tf_scan_configuration(struct pl_tf_doc *doc, struct pl_scan *s, struct pl
 		return more < 0 ? -1 : pl_scan_skip(s, NULL, err);
 	while ((more = pl_scan_member(s, &key, err)) == 1) {
 		if (pl_slice_is(key, "root_module")) {
-			doc->root = new_module(doc, NULL, NULL);
+			doc->root = new_module(doc, NULL);
 			if (scan_module(doc, doc->root, s, 0, err))
 				return -1;
 		} else if (pl_scan_skip(s, pl_slice_is(key, "provider_config") ? &doc->provider_config : NULL,

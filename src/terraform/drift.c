@@ -19,7 +19,6 @@ static struct pl_object *one_side(struct pl_tf *tf, struct resource *entry, stru
 				  struct resource *copy)
 {
 	const struct type_rows *t = pl_tf_find_rows(tf, entry->pub.type, strlen(entry->pub.type), false);
-
 	struct pl_tf_identity id;
 
 	*copy = *entry;

@@ -116,7 +116,6 @@ static int gunzip_in_place(const char *name, struct pl_buf *b, struct pl_err *er
 static char utf16_order(const struct pl_buf *b)
 {
 	const unsigned char *u = (const unsigned char *)b->data;
-
 	bool four = b->len >= 4;
 
 	if (b->len < 2)

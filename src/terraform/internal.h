@@ -28,10 +28,9 @@
 /* A module of the configuration, without instance keys.  Ranges are raw JSON. */
 struct config_module {
 	struct config_module *parent;
-	const char *call;            /* name of the module call; NULL for the root */
 	struct pl_map children;      /* call name -> struct config_module */
 	struct pl_map resources;     /* "TYPE.NAME", "data.TYPE.NAME" -> struct config_resource */
-	struct pl_slice outputs; /* n 0: none */
+	struct pl_slice outputs;     /* n 0: none */
 	json_t *outputs_json;
 	/* of the call that makes this module */
 	struct pl_slice call_expressions, call_for_each, call_count;
@@ -56,11 +55,9 @@ struct resource {
 	bool sparse; /* of planned_values: what is missing may be unknown */
 	struct config_resource *config;
 	bool config_looked_up;
-	const char *provider_key;
 	struct resource *next_same;    /* other instances of the same configuration block */
 	struct resource *next_sibling; /* same type in the same module instance */
 	struct resource *next;         /* all of the document */
-	size_t serial;
 };
 
 enum doc_kind { DOC_PLAN, DOC_STATE };
@@ -73,11 +70,10 @@ struct pl_tf_doc {
 	bool has_changes, has_prior, has_config, has_planned;
 	bool in_prior; /* while prior_state is read */
 	bool odd;      /* texts or duplicate keys needed repair */
-	bool errored, incomplete, refresh_only;
-	bool applyable_known, applyable;
+	bool incomplete; /* a targeted plan */
 	size_t resources, deletions;
-	struct pl_slice planned, variables_range, provider_config;
-	json_t *variables, *provider_json;
+	struct pl_slice planned, provider_config;
+	json_t *provider_json;
 	struct config_module *root, *modules;
 	struct config_resource *config_resources;
 	struct config_resource *runners; /* null_resource and terraform_data blocks */

@@ -17,7 +17,7 @@
 /* Members that only decide what a document is. */
 struct nature {
 	struct pl_slice format_version, version, terraform_version, format, encryption;
-	struct pl_slice errored, complete, applyable, level;
+	struct pl_slice errored, complete, level;
 	bool resource_list, lineage, values, modules;
 	unsigned seen; /* a bit for each of document_members */
 };
@@ -33,14 +33,8 @@ static const struct {
 	{ "encryption_version", offsetof(struct nature, encryption) },
 	{ "errored", offsetof(struct nature, errored) },
 	{ "complete", offsetof(struct nature, complete) },
-	{ "applyable", offsetof(struct nature, applyable) },
 	{ "@level", offsetof(struct nature, level) },
 };
-
-static int keep_range(struct pl_slice *to, struct pl_scan *s, struct pl_err *err)
-{
-	return pl_scan_skip(s, to, err);
-}
 
 static int read_state_values(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err)
 {
@@ -51,12 +45,7 @@ static int read_state_values(struct pl_tf_doc *doc, struct pl_scan *s, struct pl
 static int read_planned(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err)
 {
 	doc->has_planned = true;
-	return keep_range(&doc->planned, s, err);
-}
-
-static int read_variables(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err)
-{
-	return keep_range(&doc->variables_range, s, err);
+	return pl_scan_skip(s, &doc->planned, err);
 }
 
 static int read_configuration(struct pl_tf_doc *doc, struct pl_scan *s, struct pl_err *err)
@@ -74,7 +63,6 @@ static const struct {
 	{ "resource_drift", pl_tf_read_resource_drift },
 	{ "prior_state", pl_tf_read_prior_state },
 	{ "configuration", read_configuration },
-	{ "variables", read_variables },
 	{ "values", read_state_values },
 	{ "resources", pl_tf_read_raw_resources },
 };
@@ -207,7 +195,6 @@ static void append_list(struct pl_tf_doc *doc, struct resource *more, struct res
 /* A refresh-only plan changes nothing: what is there is what will be. */
 static void take_prior_state(struct pl_tf_doc *doc)
 {
-	doc->refresh_only = true;
 	for (struct resource *r = doc->prior; r; r = r->next)
 		doc->resources++;
 	append_list(doc, doc->prior, doc->prior_end);

@@ -65,7 +65,6 @@ static void free_doc(struct pl_tf_doc *doc)
 	pl_tf_clear_resources(&doc->prior, &doc->prior_end);
 	pl_tf_clear_resources(&doc->prior_data, &doc->prior_data_end);
 	pl_tf_clear_resources(&doc->drift, &doc->drift_end);
-	json_decref(doc->variables);
 	json_decref(doc->provider_json);
 	pl_tf_free_config(doc);
 	pl_map_release(&doc->by_address);

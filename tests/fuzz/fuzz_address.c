@@ -39,14 +39,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct pl_tf_ref ref;
 
 	if (pl_tf_address_parse(all, &a)) {
-		pl_auto_buf key = PL_BUF_INIT;
-
 		within(a.module, all.p, all.n);
 		within(a.type, all.p, all.n);
 		within(a.name, all.p, all.n);
 		within(a.index, all.p, all.n);
 		require(a.type.n && a.name.n);
-		pl_tf_index_text(a.index, &key);
 		read_module(a.module);
 	}
 	if (pl_tf_ref_parse(all, &ref)) {

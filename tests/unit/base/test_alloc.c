@@ -17,7 +17,7 @@ static void clears_and_copies(void **state)
 {
 	(void)state;
 	pl_auto_free char *zero = pl_alloc(100), *none = pl_alloc(0);
-	pl_auto_free char *copy = pl_strdup("text"), *part = pl_strndup("text", 2);
+	pl_auto_free char *copy = pl_strndup("text", 4), *part = pl_strndup("text", 2);
 	pl_auto_free char *empty = pl_strndup(NULL, 0);
 
 	for (int i = 0; i < 100; i++)

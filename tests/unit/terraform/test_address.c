@@ -111,24 +111,6 @@ static void parses_references(void **state)
 	}
 }
 
-static void decodes_keys(void **state)
-{
-	static const struct {
-		const char *index, *key;
-	} rows[] = {
-		{ "0", "0" }, { "\"k\"", "k" }, { "\"x.y\\\"]\"", "x.y\"]" }, { "\"a\\\\b\\n\"", "a\\b\n" },
-		{ "\"ws-$${headless}\"", "ws-${headless}" }, { "\"100%%{x}\"", "100%{x}" }, { "\"$$x\"", "$$x" },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		pl_auto_buf b = PL_BUF_INIT;
-
-		pl_tf_index_text(pl_slice(rows[i].index), &b);
-		assert_string_equal(b.data, rows[i].key);
-	}
-}
-
 /* Every prefix and every byte changed, in a buffer that ends where the text ends. */
 static void survives_hostile_names(void **state)
 {
@@ -160,7 +142,6 @@ int main(void)
 		cmocka_unit_test(parses_addresses),
 		cmocka_unit_test(finds_the_last_module),
 		cmocka_unit_test(parses_references),
-		cmocka_unit_test(decodes_keys),
 		cmocka_unit_test(survives_hostile_names),
 	};
 
