@@ -25,13 +25,6 @@ static void add_capacity(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_o
 
 /* ---- instances ---- */
 
-/* An instance near a cluster is not a part of it. */
-static void unlink_cluster(struct pl_object *o)
-{
-	o->cluster = NULL;
-	o->cluster_how = NULL;
-}
-
 /* A template fills in what the instance itself does not set. */
 static struct pl_tf_resource *setter(struct pl_tf *tf, struct pl_tf_resource *r,
 				     const struct pl_aws_launch *launch, const char *path)
@@ -47,7 +40,7 @@ void pl_aws_instance(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_objec
 	struct pl_tf_resource *image = setter(tf, r, &launch, "ami");
 	struct pl_model *m = pl_tf_model(tf);
 
-	unlink_cluster(o);
+	pl_tf_unlink(o);
 	pl_tf_machine(tf, setter(tf, r, &launch, "instance_type"), o, &pl_provider_aws, "instance_type", NULL,
 		      NULL);
 	pl_aws_image(tf, image, o, image == r ? "ami" : "image_id");
@@ -223,7 +216,7 @@ void pl_aws_group(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *
 {
 	struct pl_aws_launch launch = launch_of(tf, r);
 
-	unlink_cluster(o);
+	pl_tf_unlink(o);
 	pl_tf_fields(tf, r, o, "", group_fields);
 	add_group_machines(tf, r, o, &launch);
 	add_group_capacity(tf, r, o, &launch);

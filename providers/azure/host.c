@@ -51,17 +51,10 @@ static void add_capacity(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_o
 	f->note = v.state == PL_TF_UNSET ? "Azure's default priority" : NULL;
 }
 
-/* An instance near a cluster is not a part of it. */
-static void unlink_cluster(struct pl_object *o)
-{
-	o->cluster = NULL;
-	o->cluster_how = NULL;
-}
-
 static void add_one(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o,
 		    const char *const *boot_paths)
 {
-	unlink_cluster(o);
+	pl_tf_unlink(o);
 	pl_fact_int(pl_tf_model(tf), o, PL_POOL_MIN, 1, NULL);
 	pl_fact_int(pl_tf_model(tf), o, PL_POOL_MAX, 1, NULL);
 	pl_tf_boot(tf, r, boot_paths);
@@ -110,7 +103,7 @@ void pl_azure_scale_set(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_ob
 		{ 0 },
 	};
 
-	unlink_cluster(o);
+	pl_tf_unlink(o);
 	pl_tf_fields(tf, r, o, "", disk_fields);
 	pl_tf_fields(tf, r, o, "", fields);
 	pl_tf_machine(tf, r, o, &pl_provider_azure, "sku", NULL, NULL);

@@ -43,18 +43,11 @@ static void add_capacity(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_o
 	}
 }
 
-/* An instance near a cluster is not a part of it. */
-static void unlink_cluster(struct pl_object *o)
-{
-	o->cluster = NULL;
-	o->cluster_how = NULL;
-}
-
 void pl_google_instance(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)
 {
 	struct pl_model *m = pl_tf_model(tf);
 
-	unlink_cluster(o);
+	pl_tf_unlink(o);
 	pl_tf_fields(tf, r, o, "", instance_fields);
 	pl_tf_machine(tf, r, o, &pl_provider_google, "machine_type", NULL, NULL);
 	pl_tf_image(tf, r, o, "boot_disk[0].initialize_params[0].image");
@@ -83,7 +76,7 @@ void pl_google_group(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_objec
 	};
 	struct pl_tf_resource *template = template_of(tf, r);
 
-	unlink_cluster(o);
+	pl_tf_unlink(o);
 	pl_tf_fields(tf, r, o, "", size);
 	if (!template)
 		return;

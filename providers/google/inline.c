@@ -126,7 +126,7 @@ static void refuse_pools(struct pl_tf *tf, const struct pl_object *cluster)
 
 	for (; pool; pool = pool->next_of_type)
 		if (pool->object && pool->object->cluster == cluster)
-			pl_tf_discard(tf, pool->object);
+			pl_tf_discard(pool->object);
 }
 
 void pl_google_gather(struct pl_tf *tf)

@@ -130,7 +130,7 @@ static void take_or_discard(struct pl_tf *tf, struct pl_tf_resource *r, struct p
 	if (installs_k3s(r) || assumed) {
 		add(hosts, r, assumed);
 	} else {
-		pl_tf_discard(tf, r->object);
+		pl_tf_discard(r->object);
 		r->object = NULL;
 	}
 }

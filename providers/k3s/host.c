@@ -15,8 +15,7 @@ void pl_k3s_one(struct pl_tf *tf, struct pl_object *o)
 	struct pl_model *m = pl_tf_model(tf);
 	struct pl_fact *f;
 
-	o->cluster = NULL;
-	o->cluster_how = NULL;
+	pl_tf_unlink(o);
 	pl_fact_int(m, o, PL_POOL_MIN, 1, NULL);
 	pl_fact_int(m, o, PL_POOL_MAX, 1, NULL);
 	f = pl_fact_text(m, o, PL_POOL_CAPACITY, "on-demand", NULL);

@@ -19,9 +19,14 @@ struct pl_object *pl_tf_object(struct pl_tf *tf, struct pl_tf_resource *r, enum 
 	return o;
 }
 
-void pl_tf_discard(struct pl_tf *tf, struct pl_object *o)
+void pl_tf_unlink(struct pl_object *o)
 {
-	(void)tf;
+	o->cluster = NULL;
+	o->cluster_how = NULL;
+}
+
+void pl_tf_discard(struct pl_object *o)
+{
 	o->gone = true;
 	o->identity = NULL; /* what it was stays nobody's */
 }

@@ -127,8 +127,10 @@ struct pl_tf_resource *pl_tf_find(struct pl_tf *tf, const char *type, bool data,
  */
 struct pl_object *pl_tf_object(struct pl_tf *tf, struct pl_tf_resource *r, enum pl_kind kind,
 			       const char *name);
+/* Takes back the cluster that the engine found: an instance near a cluster is not a part of it. */
+void pl_tf_unlink(struct pl_object *o);
 /* Takes an object of pl_tf_object() out of the model again. */
-void pl_tf_discard(struct pl_tf *tf, struct pl_object *o);
+void pl_tf_discard(struct pl_object *o);
 
 /* How the JSON of an attribute becomes a value. */
 enum pl_tf_as {
