@@ -30,6 +30,10 @@
 	INSTANCE("'index':'" key "',", type "." name "[~" key "~]", type, name, after, unknown)
 #define INSIDE(module, type, name, after, unknown) \
 	INSTANCE("'module_address':'" module "',", module "." type "." name, type, name, after, unknown)
+/* A data source that was read. */
+#define READ(type, name, values) \
+	"{'address':'data." type "." name "','mode':'data','type':'" type "','name':'" name "'," \
+	"'change':{'actions':['read'],'before':null,'after':{" values "},'after_unknown':{}}}"
 #define GONE(type, name, before) \
 	"{'address':'" type "." name "','mode':'managed','type':'" type "','name':'" name "'," \
 	"'change':{'actions':['delete'],'before':{" before "},'after':null,'after_unknown':{}}}"
@@ -45,6 +49,7 @@
 static const char *const made_clusters[] = { "t_cluster", NULL };
 static const struct pl_tf_row made_rows[] = {
 	{ .type = "t_cluster", .kind = PL_CLUSTER, .name = "name", .provider = "made" },
+	{ .type = "t_cluster", .kind = -1, .data = true },
 	{ .type = "t_pool", .kind = PL_POOL, .name = "name", .provider = "made", .cluster = "cluster",
 	  .cluster_types = made_clusters, .cluster_key = "name|id" },
 	{ .type = "t_bucket", .kind = PL_BUCKET, .name = "name" },

@@ -208,6 +208,9 @@ static void siblings(void **state)
 #define CLUSTER_IN(module, name) INSIDE(module, "t_cluster", "c", "'name':'" name "'", "")
 #define CLUSTER(name) MADE("t_cluster", name, "'name':'" name "'", "")
 #define NO_CLUSTER_KNOWN "'cluster':true"
+#define THROUGH_DATA(values) \
+	PLAN(POOL("'name':'p'", NO_CLUSTER_KNOWN) "," CLUSTER("a") "," CLUSTER("b") "," READ("t_cluster", "d", values), \
+	     "'resources':[" BLOCK("", "t_pool", "p", "'cluster':" REFERS("'data.t_cluster.d.name','data.t_cluster.d'")) "]")
 
 static const struct {
 	const char *plan, *kind_of, *cluster; /* NULL: none */
@@ -217,6 +220,9 @@ static const struct {
 	{ PLAN(POOL("'name':'p'", NO_CLUSTER_KNOWN) "," CLUSTER("a") "," CLUSTER("b"),
 	       "'resources':[" BLOCK("", "t_pool", "p", "'cluster':" REFERS("'t_cluster.b.id','t_cluster.b'")) "]"),
 	  "t_pool.p", "b", NULL },
+	/* a data source leads to the cluster it names */
+	{ THROUGH_DATA("'name':'b'"), "t_pool.p", "b", NULL },
+	{ THROUGH_DATA("'name':'z'"), "t_pool.p", "z", NULL },
 	/* one that is in no source stands for itself */
 	{ PLAN(POOL("'name':'p','cluster':'z'", "") "," CLUSTER("a"), ""), "t_pool.p", "z", NULL },
 	{ PLAN(POOL("'name':'p'", NO_CLUSTER_KNOWN) "," CLUSTER("a"), ""), "t_pool.p", "a",

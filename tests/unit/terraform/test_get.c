@@ -69,6 +69,10 @@ static const struct attribute_case blocks[] = {
 	     PL_TF_UNKNOWN, "local.s"),
 	CASE("'b':[{},{}]", "'b':[{},{'size':true}]", "'b':[{},{'size':" REFERS("'local.s'") "}]",
 	     "b[1].size", PL_TF_UNKNOWN, "local.s"),
+	/* of a whole block every expression in it counts */
+	CASE("", "'b':true", "'b':[{'x':" REFERS("'var.x'") ",'y':" REFERS("'local.y'") "}]", "b", PL_TF_UNKNOWN,
+	     "local.y"),
+	CASE("", "'b':true", "'b':[{'x':" REFERS("'var.x'") ",'y':{'constant_value':1}}]", "b", PL_TF_UNSET, NULL),
 	CASE("'l':['a',null]", "'l':[false,true]", "'l':" REFERS("'local.l'"), "l[0]", PL_TF_SET, "a"),
 	CASE("'l':['a',null]", "'l':[false,true]", "'l':" REFERS("'local.l'"), "l[1]", PL_TF_UNKNOWN, "local.l"),
 };
