@@ -108,8 +108,8 @@ static int try_long_string(const struct pl_buf *plan)
 	pl_auto_buf b = PL_BUF_INIT, text = PL_BUF_INIT;
 
 	pl_buf_pad(&text, 'a', 1000);
-	put_all(plan, "subnet-1", text.data, 50000, &b);
-	return expect("strings of 50 MB", &b, 3, "label-ide");
+	put_all(plan, "subnet-1", text.data, 100000, &b);
+	return expect("strings of 100 MB", &b, 3, "label-ide");
 }
 
 /* A plan of n pools of one cluster, made of the plan's own pool. */
