@@ -29,9 +29,10 @@ static inline struct pl_slice pl_slice(const char *s)
 
 static inline bool pl_slice_is(struct pl_slice a, const char *s)
 {
-	size_t n = strlen(s);
-
-	return a.n == n && (!n || !memcmp(a.p, s, n));
+	/* most names differ in their first letter: looking for their end would be most of the work */
+	if (!a.n || !*s || *a.p != *s)
+		return !a.n && !*s;
+	return a.n == strlen(s) && !memcmp(a.p, s, a.n);
 }
 
 bool pl_streq(const char *a, const char *b);      /* NULL equals only NULL */
