@@ -10,7 +10,9 @@
 
 struct pl_json_lazy_member {
 	struct pl_slice key, value;
-	json_t *json; /* NULL until asked for */
+	json_t *json;               /* NULL until asked for */
+	struct pl_json_lazy *block; /* the same as an object of its own; NULL until asked for, or none */
+	bool no_block;
 };
 
 static void load_whole(struct pl_json_lazy *o, bool *odd)
@@ -24,7 +26,7 @@ static void load_whole(struct pl_json_lazy *o, bool *odd)
 static void add_member(struct pl_json_lazy *o, struct pl_slice key, struct pl_slice value)
 {
 	o->members = pl_grow(o->members, o->count, &o->cap, sizeof *o->members);
-	o->members[o->count++] = (struct pl_json_lazy_member){ key, value, NULL };
+	o->members[o->count++] = (struct pl_json_lazy_member){ .key = key, .value = value };
 }
 
 /* Notes where each member is.  A key that is written with escapes makes it a tree after all. */
@@ -81,6 +83,41 @@ json_t *pl_json_lazy_get(struct pl_json_lazy *o, struct pl_slice name, bool *odd
 	return m ? m->json : NULL;
 }
 
+/* The bytes of the object that the value is, or is a list of; n 0: it is neither. */
+static struct pl_slice only_object(struct pl_slice value)
+{
+	struct pl_err err = PL_ERR_INIT;
+	struct pl_slice object = { NULL, 0 };
+	struct pl_scan s;
+
+	pl_scan_init(&s, value);
+	if (pl_scan_peek(&s) == '{')
+		return value;
+	if (pl_scan_enter(&s, '[', &err) != 1 || pl_scan_element(&s, &err) != 1 || pl_scan_peek(&s) != '{' ||
+	    pl_scan_skip(&s, &object, &err) || pl_scan_element(&s, &err) != 0)
+		return (struct pl_slice){ NULL, 0 };
+	return object;
+}
+
+struct pl_json_lazy *pl_json_lazy_block(struct pl_json_lazy *o, struct pl_slice name, bool *odd)
+{
+	struct pl_json_lazy_member *m;
+	struct pl_slice object;
+
+	if (!o->whole && !o->indexed)
+		index_members(o, odd);
+	m = o->whole ? NULL : find(o, name, odd);
+	if (!m || m->json || m->block || m->no_block)
+		return m && !m->json ? m->block : NULL;
+	object = only_object(m->value);
+	m->no_block = !object.n;
+	if (object.n) {
+		m->block = pl_alloc(sizeof *m->block);
+		m->block->text = object;
+	}
+	return m->block;
+}
+
 bool pl_json_lazy_is_true(const struct pl_json_lazy *o)
 {
 	return o->whole ? json_is_true(o->whole) : pl_slice_is(o->text, "true");
@@ -88,8 +125,12 @@ bool pl_json_lazy_is_true(const struct pl_json_lazy *o)
 
 void pl_json_lazy_release(struct pl_json_lazy *o)
 {
-	for (size_t i = 0; i < o->count; i++)
+	for (size_t i = 0; i < o->count; i++) {
 		json_decref(o->members[i].json);
+		if (o->members[i].block)
+			pl_json_lazy_release(o->members[i].block);
+		free(o->members[i].block);
+	}
 	free(o->members);
 	json_decref(o->whole);
 	*o = (struct pl_json_lazy){ .text = { NULL, 0 } };

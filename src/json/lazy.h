@@ -25,6 +25,11 @@ struct pl_json_lazy {
  * the last wins.  *odd is set as by pl_json_load().
  */
 json_t *pl_json_lazy_get(struct pl_json_lazy *o, struct pl_slice name, bool *odd);
+/*
+ * The member as such an object again, when it is an object or a list of one object (a block) of which
+ * nobody has the tree yet; else NULL.  It belongs to `o`.
+ */
+struct pl_json_lazy *pl_json_lazy_block(struct pl_json_lazy *o, struct pl_slice name, bool *odd);
 /* Is it the value `true`, as a mirror of what is unknown or sensitive may be as a whole? */
 bool pl_json_lazy_is_true(const struct pl_json_lazy *o);
 /* Lets go of all trees; `o` holds nothing then. */

@@ -229,43 +229,66 @@ static const struct path_note *note_of(struct pl_tf *tf, struct pl_slice path)
 	return note;
 }
 
-/* The first step of a path: the members of the resource are loaded as they are asked for. */
-static json_t *enter(struct resource *r, struct pl_json_lazy *o, struct step s)
+/* The value at a path.  Members are loaded as they are asked for, and blocks on the way entered. */
+static json_t *value_at(struct resource *r, struct pl_slice path)
 {
-	json_t *member = pl_json_lazy_get(o, s.name, &r->pub.doc->odd);
+	struct pl_json_lazy *at = &r->after, *inner;
+	const char *p = path.p, *end = path.p + path.n;
+	bool *odd = &r->pub.doc->odd;
+	struct step s = next_step(&p, end);
+	json_t *value;
 
-	return into(member, (struct step){ .index = s.index });
+	while (p < end && *p != '[' && s.index <= 0 && (inner = pl_json_lazy_block(at, s.name, odd)) != NULL) {
+		at = inner;
+		s = next_step(&p, end);
+	}
+	value = into(pl_json_lazy_get(at, s.name, odd), (struct step){ .index = s.index });
+	while (p < end)
+		value = into(value, next_step(&p, end));
+	return value;
 }
 
-static json_t *enter_mirror(struct resource *r, struct pl_json_lazy *mirror, struct step s)
+static json_t *mirror_at(struct resource *r, struct pl_json_lazy *mirror, struct pl_slice path)
 {
+	const char *p = path.p, *end = path.p + path.n;
+	struct step s = next_step(&p, end);
+	json_t *at;
+
 	if (pl_json_lazy_is_true(mirror))
 		return json_true();
-	return into_mirror(pl_json_lazy_get(mirror, s.name, &r->pub.doc->odd),
-			   (struct step){ .index = s.index });
+	at = into_mirror(pl_json_lazy_get(mirror, s.name, &r->pub.doc->odd), (struct step){ .index = s.index });
+	while (p < end)
+		at = into_mirror(at, next_step(&p, end));
+	return at;
+}
+
+/* Is a member of the path missing?  Null stands there for what is known not to be set. */
+static bool is_missing(struct resource *r, struct pl_slice path)
+{
+	const char *p = path.p, *end = path.p + path.n;
+	struct step s = next_step(&p, end);
+	json_t *value = pl_json_lazy_get(&r->after, s.name, &r->pub.doc->odd);
+
+	if (!value)
+		return true;
+	value = into(value, (struct step){ .index = s.index });
+	while (p < end) {
+		s = next_step(&p, end);
+		if (json_is_object(value) && s.name.n && !json_object_getn(value, s.name.p, s.name.n))
+			return true;
+		value = into(value, s);
+	}
+	return false;
 }
 
 static struct pl_tf_value get_one(struct pl_tf *tf, struct resource *r, struct pl_slice path)
 {
 	const struct path_note *note = note_of(tf, path);
 	struct pl_tf_value v = { .state = PL_TF_UNSET, .path = note->text };
-	const char *p = path.p, *end = path.p + path.n;
-	struct step s = next_step(&p, end);
-	json_t *value = enter(r, &r->after, s);
-	json_t *unknown = enter_mirror(r, &r->unknown, s);
-	json_t *sensitive = enter_mirror(r, &r->sensitive, s);
+	json_t *value = value_at(r, path);
+	json_t *unknown = r->sparse && is_missing(r, path) ? json_true() : mirror_at(r, &r->unknown, path);
+	json_t *sensitive = mirror_at(r, &r->sensitive, path);
 
-	if (r->sparse && !pl_json_lazy_get(&r->after, s.name, &r->pub.doc->odd))
-		unknown = json_true();
-	while (p < end) {
-		s = next_step(&p, end);
-		if (r->sparse && json_is_object(value) && s.name.n &&
-		    !json_object_getn(value, s.name.p, s.name.n))
-			unknown = json_true();
-		value = into(value, s);
-		unknown = into_mirror(unknown, s);
-		sensitive = into_mirror(sensitive, s);
-	}
 	v.sensitive = json_is_true(sensitive) || holds_true(sensitive) || note->secret;
 	if (json_is_true(unknown)) {
 		judge_unknown(tf, r, path, &v);

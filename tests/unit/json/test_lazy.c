@@ -82,12 +82,47 @@ static void mirrors_may_be_true_as_a_whole(void **state)
 	}
 }
 
+static void blocks_are_objects_again(void **state)
+{
+	static const struct {
+		const char *text, *value; /* of a.b; NULL: a is no block */
+	} blocks[] = {
+		{ "{\"a\":[{\"b\":1}]}", "1" },     { "{\"a\":{\"b\":1}}", "1" },
+		{ "{\"a\": [ { \"b\" : 1 } ] }", "1" }, { "{\"a\":[{\"b\":1},{\"b\":2}]}", NULL },
+		{ "{\"a\":[]}", NULL },             { "{\"a\":[[{\"b\":1}]]}", NULL },
+		{ "{\"a\":[null]}", NULL },         { "{\"a\":null}", NULL },
+		{ "{\"a\":\"{\"}", NULL },          { "{\"c\":{\"b\":1}}", NULL },
+		{ "{\"a\":1,\"a\":{\"b\":2}}", "2" }, { "[{\"b\":1}]", NULL },
+		{ "true", NULL },                   { "", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) {
+		struct pl_json_lazy o = { .text = pl_slice(blocks[i].text) }, *a;
+		bool odd = false;
+		char *text = NULL;
+
+		a = pl_json_lazy_block(&o, pl_slice("a"), &odd);
+		assert_ptr_equal(pl_json_lazy_block(&o, pl_slice("a"), &odd), a);
+		if (a)
+			text = json_dumps(pl_json_lazy_get(a, pl_slice("b"), &odd), JSON_ENCODE_ANY);
+		if (!pl_streq(text, blocks[i].value))
+			fail_msg("%s: %s", blocks[i].text, text ? text : "no block");
+		free(text);
+		/* the tree is there for whoever asks, and the block then no longer */
+		if (pl_json_lazy_get(&o, pl_slice("a"), &odd))
+			assert_null(pl_json_lazy_block(&o, pl_slice("a"), &odd));
+		pl_json_lazy_release(&o);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(members_are_those_of_the_tree),
 		cmocka_unit_test(a_tree_serves_as_well),
 		cmocka_unit_test(mirrors_may_be_true_as_a_whole),
+		cmocka_unit_test(blocks_are_objects_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
