@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,16 +19,6 @@
 #include "base/limits.h"
 #include "codec/codec.h"
 #include "terraform/input_internal.h"
-
-/* Pages of 2 MiB save most of the page faults of a large plan. */
-static void ask_for_huge_pages(char *data, size_t n)
-{
-	const uintptr_t page = (uintptr_t)2 << 20;
-	uintptr_t from = ((uintptr_t)data + page - 1) / page * page, to = ((uintptr_t)data + n) / page * page;
-
-	if (to > from)
-		(void)madvise((void *)from, to - from, MADV_HUGEPAGE);
-}
 
 static int too_large(const char *name, struct pl_err *err)
 {
@@ -48,7 +37,6 @@ int pl_tf_read_descriptor(int fd, const char *name, struct pl_buf *out, struct p
 		expected = (size_t)st.st_size;
 	}
 	pl_buf_reserve_exact(out, expected + 1);
-	ask_for_huge_pages(out->data, out->cap);
 	for (;;) {
 		ssize_t n;
 
