@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Links: from an attribute to the resource it means, and from pools and things to their cluster.  By
- * known value first, then by reference, then by elimination, which stays with the link as how it was found.
+ * known value first, then by reference, then by elimination, which stays with the link as how it was
+ * found.
  */
 #include <string.h>
 
