@@ -48,3 +48,23 @@ int pl_err_wrap(struct pl_err *err, const char *fmt, ...)
 	fill(err, text.data);
 	return -1;
 }
+
+const char *pl_err_word(enum pl_err_code code)
+{
+	switch (code) {
+	case PL_E_TIMEOUT:
+		return "timeout";
+	case PL_E_UNREACHABLE:
+		return "unreachable";
+	case PL_E_AUTH:
+		return "unauthenticated";
+	case PL_E_HOST_KEY:
+		return "host-key";
+	case PL_E_FORBIDDEN:
+		return "forbidden";
+	case PL_E_STOPPED:
+		return "interrupted";
+	default:
+		return "unreadable";
+	}
+}

@@ -13,6 +13,11 @@ enum pl_err_code {
 	PL_E_INPUT,    /* a source cannot be read or is not what it should be: exit 2 */
 	PL_E_LIMIT,    /* a size from outside passes its limit in base/limits.h: exit 2 */
 	PL_E_TIMEOUT,  /* a program or a peer did not answer in time: exit 2 */
+	PL_E_UNREACHABLE, /* a peer cannot be asked: refused, reset, no such name, no trust in TLS: exit 2 */
+	PL_E_AUTH,     /* a peer does not take our credentials, or we have none for it: exit 2 */
+	PL_E_HOST_KEY, /* an SSH host's key is unknown, changed or revoked: exit 2 */
+	PL_E_FORBIDDEN, /* a peer knows us and refuses one thing: facts stay unknown */
+	PL_E_STOPPED,  /* the user interrupted the run: exit 130 */
 	PL_E_INTERNAL, /* our own failure: exit 1 */
 };
 
@@ -30,6 +35,12 @@ struct pl_err {
 /* Fills *err and returns -1, so that a caller can write `return pl_err_set(...)`. */
 int pl_err_set(struct pl_err *err, enum pl_err_code code, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/*
+ * The contract's word for what went wrong with a source: unreadable, unreachable, timeout,
+ * unauthenticated, host-key, forbidden, interrupted.
+ */
+const char *pl_err_word(enum pl_err_code code);
 
 /* Puts "CONTEXT: " before the text of an error that is set; returns -1. */
 int pl_err_wrap(struct pl_err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
