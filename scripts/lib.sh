@@ -64,7 +64,7 @@ packages() {
 
 build_packages() {
 	packages build-essential cmake ninja-build pkg-config libjansson-dev libyaml-dev zlib1g-dev \
-		libssl-dev
+		libssl-dev libcurl4-openssl-dev
 }
 
 test_packages() {

@@ -38,4 +38,9 @@
 /* Conditions of an architecture, once the selections they name are written out; gitpod has 300. */
 #define PL_LIMIT_CONDITIONS 50000
 
+/* What stands before an HTTP answer's body; servers themselves accept 8 to 80 KiB. */
+#define PL_LIMIT_HTTP_HEAD_BYTES (256UL << 10)
+/* Exchanges about one question, the first one counted. */
+#define PL_LIMIT_HTTP_TRIES 5
+
 #endif

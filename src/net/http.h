@@ -60,11 +60,12 @@ struct pl_http {
 	int (*exchange)(struct pl_http *h, const struct pl_http_request *r, const struct pl_wait *w,
 			struct pl_http_answer *out, struct pl_err *err);
 	void (*close)(struct pl_http *h);
+	bool broke; /* the last exchange failed in a way that may pass: the connection broke */
 };
 
 /*
  * A client that keeps its connections; for one thread.  Options are copied by reference.  NULL:
- * PL_E_INPUT (a certificate that cannot be used), PL_E_INTERNAL.
+ * PL_E_INTERNAL.
  */
 struct pl_http *pl_http_new(const struct pl_http_options *opt, struct pl_err *err);
 void pl_http_close(struct pl_http *h); /* NULL is fine */
@@ -77,9 +78,9 @@ void pl_http_answer_release(struct pl_http_answer *a);
 struct pl_slice pl_http_header(const struct pl_http_answer *a, const char *name);
 
 /*
- * One exchange, tried again on 429, 502, 503, 504, and on a connection that broke before an answer came,
+ * One exchange, tried again on 429, 500, 502, 503, 504, and on a connection that broke before an answer came,
  * with growing pauses (0.2 s doubling to 5 s, half of it chance) or the server's Retry-After, as long
- * as that ends before the deadline.  Only GET and HEAD are repeated.  The last answer or error stands.
+ * as that ends before the deadline, PL_LIMIT_HTTP_TRIES times in all.  Only GET and HEAD are repeated.  The last answer or error stands.
  */
 int pl_http_ask(struct pl_http *h, const struct pl_http_request *r, const struct pl_wait *w,
 		struct pl_http_answer *out, struct pl_err *err) __attribute__((warn_unused_result));
