@@ -69,5 +69,5 @@ build_packages() {
 
 test_packages() {
 	build_packages
-	packages libcmocka-dev git gzip jq python3 python3-jsonschema python3-yaml shellcheck
+	packages libcmocka-dev curl git gzip jq python3 python3-jsonschema python3-yaml shellcheck
 }
