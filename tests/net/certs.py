@@ -62,6 +62,14 @@ class Authority:
                 "ec_paramgen_curve:P-256", "-nodes", "-keyout", self.key, "-out", self.path, "-days", "30",
                 "-subj", f"/CN=authority of {name}")
 
+    @classmethod
+    def opened(cls, folder):
+        """The authority that stands in a folder already."""
+        self = cls.__new__(cls)
+        self.folder = pathlib.Path(folder)
+        self.path, self.key = self.folder / "ca.crt", self.folder / "ca.key"
+        return self
+
     def _config(self, names):
         path = self.folder / "openssl.cnf"
         path.write_text(CONFIG.format(folder=self.folder, names=names and f"subjectAltName = {names}"))
