@@ -72,7 +72,7 @@ function(pl_provider name)
 		list(APPEND sources ${c})
 	endforeach()
 	add_library(pl_provider_${name} STATIC ${sources})
-	target_link_libraries(pl_provider_${name} PUBLIC pl_terraform pl_node PRIVATE pl_flags)
+	target_link_libraries(pl_provider_${name} PUBLIC pl_terraform pl_node pl_kubernetes PRIVATE pl_flags)
 	set_property(GLOBAL APPEND PROPERTY PL_PROVIDERS ${name})
 endfunction()
 

@@ -106,8 +106,7 @@ const struct pl_fact *pl_fact_next(const struct pl_fact *f, int witness)
 /* ---- writing ---- */
 
 /* The witness and source that an unjoined object comes from. */
-static struct pl_fact blank(struct pl_model *m, struct pl_object *o, enum pl_attr attr,
-			    const char *path)
+static struct pl_fact blank(struct pl_object *o, enum pl_attr attr, const char *path)
 {
 	enum pl_witness w = PL_PLAN;
 
@@ -117,7 +116,7 @@ static struct pl_fact blank(struct pl_model *m, struct pl_object *o, enum pl_att
 	return (struct pl_fact){
 		.attr = attr, .witness = w, .origin = {
 			.source = o->origin[w].source, .address = o->origin[w].address,
-			.path = pl_model_str(m, path), .file = o->origin[w].file, .line = o->origin[w].line,
+			.path = path, .file = o->origin[w].file, .line = o->origin[w].line,
 		},
 	};
 }
@@ -125,11 +124,19 @@ static struct pl_fact blank(struct pl_model *m, struct pl_object *o, enum pl_att
 struct pl_fact *pl_fact_add(struct pl_model *m, struct pl_object *o, enum pl_attr attr,
 			    const struct pl_value *value, const char *path)
 {
-	struct pl_fact f = blank(m, o, attr, path);
+	struct pl_value copy = pl_value_copy(m, value);
+
+	return pl_fact_share(m, o, attr, &copy, pl_model_str(m, path));
+}
+
+struct pl_fact *pl_fact_share(struct pl_model *m, struct pl_object *o, enum pl_attr attr,
+			      const struct pl_value *value, const char *path)
+{
+	struct pl_fact f = blank(o, attr, path);
 
 	assert(value->type == pl_attrs[attr].type);
 	f.known = true;
-	f.value = pl_value_copy(m, value);
+	f.value = *value;
 	return pl_fact_put(m, o, &f);
 }
 
@@ -154,7 +161,7 @@ struct pl_fact *pl_fact_bool(struct pl_model *m, struct pl_object *o, enum pl_at
 struct pl_fact *pl_fact_unknown(struct pl_model *m, struct pl_object *o, enum pl_attr attr,
 				const char *waits_for, const char *path)
 {
-	struct pl_fact f = blank(m, o, attr, path);
+	struct pl_fact f = blank(o, attr, pl_model_str(m, path));
 
 	f.waits_for = pl_model_str(m, waits_for);
 	return pl_fact_put(m, o, &f);

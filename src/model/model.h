@@ -200,6 +200,13 @@ struct pl_fact *pl_fact_bool(struct pl_model *m, struct pl_object *o, enum pl_at
 struct pl_fact *pl_fact_unknown(struct pl_model *m, struct pl_object *o, enum pl_attr attr,
 				const char *waits_for, const char *path);
 
+/*
+ * The same with a value whose texts, list and map the model's arena holds already, a map sorted by its
+ * keys: it is shared, not copied, as what thousands of nodes have in common should be.
+ */
+struct pl_fact *pl_fact_share(struct pl_model *m, struct pl_object *o, enum pl_attr attr,
+			      const struct pl_value *value, const char *path);
+
 /* The first fact of that attribute and witness (-1: any), and the one after f of the same pair. */
 const struct pl_fact *pl_object_fact(const struct pl_object *o, enum pl_attr attr, int witness);
 const struct pl_fact *pl_fact_next(const struct pl_fact *f, int witness);

@@ -14,6 +14,7 @@
 
 #include "model/machine.h"
 #include "model/model.h"
+#include "model/provider.h"
 #include "node/bootstrap.h"
 
 struct pl_tf;     /* everything read from the Terraform sources of this run */
@@ -192,7 +193,6 @@ void pl_tf_image(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o
  */
 void pl_tf_seal(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o);
 
-struct pl_provider;
 /*
  * Machine type, vcpu, memory and architecture of a pool from the attribute at `path` (a string or a
  * list of strings: a fact for each): SET looks in the provider's catalogue (an unlisted type gives
@@ -248,18 +248,5 @@ struct pl_tf_row {
 	/* What the fields cannot say.  Clusters of the document are there already, linked or not. */
 	void (*more)(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o);
 };
-
-struct pl_provider {
-	const char *name, *summary;
-	const struct pl_tf_row *rows; /* ends with a NULL type */
-	/* After all rows of all providers: objects that several resources make (a k3s cluster). */
-	void (*gather)(struct pl_tf *tf);
-	/* After joining, for every cluster: what follows from its parts (EKS: Calico or vpc-cni). */
-	void (*finish)(struct pl_model *m, struct pl_object *cluster);
-	/* The built-in catalogue; NULL: none. */
-	bool (*machine)(const char *type, struct pl_machine *out);
-};
-
-extern const struct pl_provider *const pl_providers[]; /* made by the build, ends with NULL */
 
 #endif
