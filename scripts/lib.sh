@@ -1,6 +1,9 @@
 # shellcheck shell=bash
 # What the scripts share: one line about each step, packages, quiet commands.
 
+# shellcheck source=scripts/libssh2.sh
+. scripts/libssh2.sh
+
 say() {
 	printf '%s: %s\n' "${0##*/}" "$*"
 }
@@ -65,6 +68,7 @@ packages() {
 build_packages() {
 	packages build-essential cmake ninja-build pkg-config libjansson-dev libyaml-dev zlib1g-dev \
 		libssl-dev libcurl4-openssl-dev
+	libssh2_library
 }
 
 # Where python_packages puts them; tests/CMakeLists.txt looks in the same place.

@@ -1,0 +1,17 @@
+# libssh2 >= 1.11 as PkgConfig::LIBSSH2: the system's, else what scripts/libssh2.sh built into the cache.
+
+pkg_check_modules(LIBSSH2 IMPORTED_TARGET libssh2>=1.11)
+if(NOT LIBSSH2_FOUND)
+	if(DEFINED ENV{XDG_CACHE_HOME})
+		set(cache $ENV{XDG_CACHE_HOME})
+	else()
+		set(cache $ENV{HOME}/.cache)
+	endif()
+	file(GLOB folders ${cache}/plumbline/libssh2-*-${CMAKE_SYSTEM_PROCESSOR}/lib/pkgconfig)
+	list(JOIN folders ":" folders)
+	set(ENV{PKG_CONFIG_PATH} "${folders}:$ENV{PKG_CONFIG_PATH}")
+	pkg_check_modules(LIBSSH2 IMPORTED_TARGET libssh2>=1.11)
+	if(NOT LIBSSH2_FOUND)
+		message(FATAL_ERROR "no libssh2 >= 1.11: scripts/quickstart and scripts/test build one")
+	endif()
+endif()
