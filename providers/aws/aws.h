@@ -6,6 +6,7 @@
 #include "terraform/provider.h"
 
 extern const struct pl_provider pl_provider_aws;
+extern const struct pl_kube_provider pl_aws_live; /* live.c */
 
 /* cluster.c */
 extern const struct pl_tf_field pl_aws_cluster_fields[];

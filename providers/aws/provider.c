@@ -72,4 +72,5 @@ const struct pl_provider pl_provider_aws = {
 	.rows = rows,
 	.finish = pl_aws_finish,
 	.machine = machine,
+	.live = &pl_aws_live,
 };

@@ -6,6 +6,7 @@
 #include "terraform/provider.h"
 
 extern const struct pl_provider pl_provider_azure;
+extern const struct pl_kube_provider pl_azure_live; /* live.c */
 
 /* provider.c */
 bool pl_azure_machine(const char *type, struct pl_machine *out);

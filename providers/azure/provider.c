@@ -64,4 +64,5 @@ const struct pl_provider pl_provider_azure = {
 	.rows = rows,
 	.finish = pl_azure_finish,
 	.machine = pl_azure_machine,
+	.live = &pl_azure_live,
 };

@@ -6,6 +6,7 @@
 #include "terraform/provider.h"
 
 extern const struct pl_provider pl_provider_google;
+extern const struct pl_kube_provider pl_google_live; /* live.c */
 
 /* machine.c */
 bool pl_google_machine(const char *type, struct pl_machine *out);

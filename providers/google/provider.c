@@ -60,4 +60,5 @@ const struct pl_provider pl_provider_google = {
 	.gather = pl_google_gather,
 	.finish = pl_google_finish,
 	.machine = pl_google_machine,
+	.live = &pl_google_live,
 };

@@ -6,6 +6,7 @@
 #include "terraform/provider.h"
 
 extern const struct pl_provider pl_provider_k3s;
+extern const struct pl_kube_provider pl_k3s_live; /* live.c */
 
 /* host.c: instances of clouds that have no provider of their own. */
 void pl_k3s_hcloud(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o);

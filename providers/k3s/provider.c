@@ -53,4 +53,5 @@ const struct pl_provider pl_provider_k3s = {
 	.gather = gather,
 	.finish = pl_k3s_finish,
 	.machine = pl_k3s_machine,
+	.live = &pl_k3s_live,
 };

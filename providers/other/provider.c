@@ -4,9 +4,7 @@
  * called, and what they are.  An architecture can name them; all else of them stays unknown.
  */
 #include "base/str.h"
-#include "terraform/provider.h"
-
-extern const struct pl_provider pl_provider_other;
+#include "other/other.h"
 
 /* Rancher also imports clusters that others made; those are not its own. */
 static bool made_by_rke(struct pl_tf *tf, struct pl_tf_resource *r)
@@ -105,4 +103,5 @@ const struct pl_provider pl_provider_other = {
 	.name = "other",
 	.summary = "OpenShift, RKE and other distributions, by their names",
 	.rows = rows,
+	.live = &pl_other_live,
 };

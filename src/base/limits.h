@@ -42,5 +42,7 @@
 #define PL_LIMIT_HTTP_HEAD_BYTES (256UL << 10)
 /* Exchanges about one question, the first one counted. */
 #define PL_LIMIT_HTTP_TRIES 5
+/* Objects of one kind kept from one cluster; Kubernetes itself is tested up to 5,000 nodes. */
+#define PL_LIMIT_KUBE_OBJECTS 1000000
 
 #endif

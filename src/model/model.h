@@ -101,12 +101,14 @@ struct pl_object {
 	const char *identity; /* what joins it over sources; NULL: joins with nothing */
 	struct pl_object *cluster; /* NULL: none named (see `any_cluster`) */
 	bool any_cluster;     /* it belongs to one of several clusters, nobody can say which */
+	struct pl_object *pool; /* of a node: whose facts are its own too; NULL: none is known */
 	const char *cluster_how; /* NULL when named outright; else how the cluster was found */
 	struct pl_origin origin[PL_WITNESS_COUNT]; /* where each witness saw it; source -1: not seen */
 	unsigned seen;        /* bit per witness */
 	bool will_change;     /* a plan of this run changes it */
 	const struct pl_fact *facts;
 	bool gone;            /* the plan deletes or forgets it: only tells joining so */
+	bool nickname;        /* its name is only what the user calls it: joins with nothing */
 	bool stand_in;        /* a cluster that is only named by its pools */
 	int rank;             /* precedence of its source while joining: plan 2, state 1, others 0 */
 

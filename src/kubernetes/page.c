@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Lists as API servers page them, /version and /apis; how each of them ended. */
+#include <stdlib.h>
+
+#include "base/limits.h"
+#include "kubernetes/facts.h"
+
+const struct pl_kube_kind pl_kube_kinds[] = {
+	[PL_KUBE_NODES] = { "nodes", "", "/api/v1/nodes", "Node", NULL },
+	[PL_KUBE_KIND_COUNT] = { NULL, NULL, NULL, NULL, NULL },
+};
+
+/* Keeps what is needed of the object at the scanner. */
+static int (*const readers[PL_KUBE_KIND_COUNT])(struct pl_kube *k, struct pl_scan *s,
+						struct pl_err *err) = {
+	[PL_KUBE_NODES] = pl_kube_read_node,
+};
+
+/* ---- one page ---- */
+
+struct page {
+	struct pl_kube *k;
+	enum pl_kube_index kind;
+	struct pl_scan scan;
+	struct pl_slice meta, word, status, message;
+	bool items; /* it is a list */
+	struct pl_err *err;
+};
+
+static int read_one(struct page *p)
+{
+	if (p->k->list[p->kind].count >= PL_LIMIT_KUBE_OBJECTS)
+		return pl_err_set(p->err, PL_E_LIMIT, "more than %d %s", PL_LIMIT_KUBE_OBJECTS,
+				  pl_kube_kinds[p->kind].resource);
+	return readers[p->kind](p->k, &p->scan, p->err);
+}
+
+static int read_items(struct page *p)
+{
+	int more = pl_scan_enter(&p->scan, '[', p->err);
+
+	p->items = true;
+	/* Go writes null for a list without elements */
+	if (!more)
+		return pl_scan_skip(&p->scan, NULL, p->err);
+	while (more == 1 && (more = pl_scan_element(&p->scan, p->err)) == 1)
+		more = read_one(p) ? -1 : 1;
+	return more;
+}
+
+static int read_members(struct page *p)
+{
+	static const struct {
+		const char *name;
+		size_t place;
+	} kept[] = {
+		{ "metadata", offsetof(struct page, meta) },
+		{ "kind", offsetof(struct page, word) },
+		{ "status", offsetof(struct page, status) },
+		{ "message", offsetof(struct page, message) },
+	};
+	struct pl_slice key, value;
+	int more;
+
+	while ((more = pl_scan_member(&p->scan, &key, p->err)) == 1) {
+		if (pl_slice_is(key, "items")) {
+			if (read_items(p))
+				return -1;
+			continue;
+		}
+		if (pl_scan_skip(&p->scan, &value, p->err))
+			return -1;
+		for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+			if (pl_slice_is(key, kept[i].name))
+				*(struct pl_slice *)(void *)((char *)p + kept[i].place) = value;
+	}
+	return more;
+}
+
+/* "DaemonSetList" or "List"; other servers leave it out. */
+static bool is_list_of(const struct page *p)
+{
+	const char *word = pl_kube_kinds[p->kind].word;
+	const char *said = pl_kube_text(p->k, p->word);
+	size_t n = strlen(word);
+
+	return !said || pl_streq(said, "List") ||
+	       (!strncmp(said, word, n) && pl_streq(said + n, "List"));
+}
+
+/* An object that is no list: one of the kind, the server's word about a failure, or something else. */
+static int read_alone(struct page *p, struct pl_slice body)
+{
+	const char *resource = pl_kube_kinds[p->kind].resource;
+	const char *message = pl_kube_text(p->k, p->message);
+
+	if (pl_kube_is_text(p->word, pl_kube_kinds[p->kind].word)) {
+		pl_scan_init(&p->scan, body);
+		return read_one(p);
+	}
+	if (pl_kube_is_text(p->word, "Status"))
+		return pl_err_set(p->err, PL_E_INPUT, "the server answers no list of %s: %s", resource,
+				  message ? message : "it does not say why");
+	return pl_err_set(p->err, PL_E_INPUT, "the answer is no list of %s", resource);
+}
+
+static int read_end(struct page *p)
+{
+	return pl_scan_peek(&p->scan) ? pl_scan_fail(&p->scan, "something follows the list", p->err) : 0;
+}
+
+static int read_page(struct page *p, struct pl_slice body)
+{
+	int object;
+
+	pl_scan_init(&p->scan, body);
+	if (pl_scan_peek(&p->scan) == '[')
+		return read_items(p) || read_end(p) ? -1 : 0;
+	object = pl_scan_enter(&p->scan, '{', p->err);
+	if (object < 0)
+		return -1;
+	if (!object)
+		return pl_scan_fail(&p->scan, "the answer is no JSON object", p->err);
+	if (read_members(p) || read_end(p))
+		return -1;
+	if (!p->items)
+		return read_alone(p, body);
+	if (!is_list_of(p))
+		return pl_err_set(p->err, PL_E_INPUT, "the answer is a %s, not a list of %s",
+				  pl_kube_text(p->k, p->word), pl_kube_kinds[p->kind].resource);
+	return 0;
+}
+
+int pl_kube_page(struct pl_kube *k, const struct pl_kube_kind *kind, struct pl_slice body,
+		 struct pl_slice *next, struct pl_err *err)
+{
+	static const char *const token[] = { "continue" };
+	struct page p = { .k = k, .kind = (enum pl_kube_index)(kind - pl_kube_kinds), .err = err };
+	struct pl_slice found[1];
+	const char *text;
+
+	if (read_page(&p, body))
+		return pl_err_wrap(err, "%s", kind->resource);
+	pl_kube_pick_in(p.meta, token, 1, found);
+	text = pl_kube_text(k, found[0]);
+	*next = text ? pl_slice(text) : (struct pl_slice){ NULL, 0 };
+	return 0;
+}
+
+void pl_kube_again(struct pl_kube *k, const struct pl_kube_kind *kind)
+{
+	k->list[kind - pl_kube_kinds].count = 0;
+}
+
+/* ---- /version and /apis ---- */
+
+int pl_kube_version(struct pl_kube *k, struct pl_slice body, struct pl_err *err)
+{
+	static const char *const paths[] = { "gitVersion" };
+	struct pl_slice found[1];
+	struct pl_scan s;
+
+	pl_scan_init(&s, body);
+	if (pl_kube_pick(&s, paths, 1, found, err))
+		return pl_err_wrap(err, "/version");
+	k->version = pl_kube_text(k, found[0]);
+	if (!k->version)
+		return pl_err_set(err, PL_E_INPUT, "/version: the answer names no gitVersion");
+	return 0;
+}
+
+static void add_group(void *ctx, struct pl_slice value)
+{
+	static const char *const paths[] = { "name", "metadata.name" };
+	struct pl_kube *k = ctx;
+	struct pl_slice found[2];
+	const char *name;
+
+	pl_kube_pick_in(value, paths, 2, found);
+	name = pl_kube_text(k, found[found[0].n ? 0 : 1]);
+	if (!name || k->group_count >= PL_LIMIT_KUBE_OBJECTS)
+		return;
+	k->groups = pl_grow(k->groups, k->group_count, &k->group_cap, sizeof *k->groups);
+	k->groups[k->group_count++] = name;
+}
+
+int pl_kube_groups(struct pl_kube *k, struct pl_slice body, struct pl_err *err)
+{
+	static const char *const paths[] = { "groups", "items" };
+	struct pl_slice found[2];
+	struct pl_scan s;
+
+	pl_scan_init(&s, body);
+	if (pl_kube_pick(&s, paths, 2, found, err))
+		return pl_err_wrap(err, "/apis");
+	if (!found[0].n && !found[1].n)
+		return pl_err_set(err, PL_E_INPUT, "/apis: the answer is no list of API groups");
+	pl_kube_elements(found[found[0].n ? 0 : 1], add_group, k);
+	k->groups_known = true;
+	return 0;
+}
+
+/* ---- how it ended ---- */
+
+static void incomplete(struct pl_kube *k, const char *why)
+{
+	struct pl_source *s = &k->m->sources[k->source];
+
+	s->why = s->complete || !s->why ? why : pl_model_strf(k->m, "%s; %s", s->why, why);
+	s->complete = false;
+}
+
+static void complain(struct pl_kube *k, const char *object, const char *code, const char *message,
+		     const char *permission)
+{
+	pl_model_problem(k->m, k->m->sources[k->source].name, object, code, message);
+	k->m->problems[k->m->problem_count - 1].permission = pl_model_str(k->m, permission);
+}
+
+static const char *full_name(struct pl_kube *k, const struct pl_kube_kind *kind)
+{
+	return *kind->group ? pl_model_strf(k->m, "%s.%s", kind->resource, kind->group) : kind->resource;
+}
+
+void pl_kube_kind_end(struct pl_kube *k, const struct pl_kube_kind *kind,
+		      enum pl_kube_outcome outcome, const char *why)
+{
+	struct pl_kube_list *l = &k->list[kind - pl_kube_kinds];
+	const char *name = full_name(k, kind), *permission = pl_model_strf(k->m, "list %s", name);
+
+	if (outcome == PL_KUBE_LISTED || outcome == PL_KUBE_ABSENT) {
+		l->state = PL_KUBE_WHOLE;
+		return;
+	}
+	l->state = PL_KUBE_REFUSED;
+	if (outcome == PL_KUBE_FORBIDDEN) {
+		l->why = pl_model_strf(k->m, "forbidden: %s", permission);
+		complain(k, kind->resource, "forbidden",
+			 pl_model_strf(k->m, "may not %s: what they tell is unknown", permission), permission);
+		incomplete(k, pl_model_strf(k->m, "forbidden: %s", name));
+		return;
+	}
+	l->why = pl_model_strf(k->m, "%s could not be listed%s%s", name, why ? ": " : "", why ? why : "");
+	complain(k, kind->resource, "truncated", l->why, NULL);
+	incomplete(k, l->why);
+}
+
+void pl_kube_version_failed(struct pl_kube *k, const char *why)
+{
+	k->version_why = pl_model_strf(k->m, "/version could not be read%s%s", why ? ": " : "", why ? why : "");
+	complain(k, "version", "truncated", k->version_why, NULL);
+	incomplete(k, k->version_why);
+}
+
+void pl_kube_groups_failed(struct pl_kube *k, const char *why)
+{
+	k->groups_why = pl_model_strf(k->m, "/apis could not be read%s%s", why ? ": " : "", why ? why : "");
+	complain(k, "apis", "truncated", k->groups_why, NULL);
+	incomplete(k, k->groups_why);
+}
