@@ -138,6 +138,13 @@ void pl_arena_release(struct pl_arena *a)
 	}
 }
 
+void pl_arena_wipe(struct pl_arena *a)
+{
+	for (struct pl_arena_chunk *c = a->chunk; c; c = c->next)
+		explicit_bzero(c->data, c->used);
+	pl_arena_release(a);
+}
+
 void pl_free_ptr(void *p)
 {
 	free(*(void **)p);

@@ -29,6 +29,7 @@ char *pl_arena_strdup(struct pl_arena *a, const char *s); /* NULL gives NULL */
 char *pl_arena_strndup(struct pl_arena *a, const char *s, size_t n);
 char *pl_arena_strf(struct pl_arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void pl_arena_release(struct pl_arena *a); /* frees all; the arena can be used again */
+void pl_arena_wipe(struct pl_arena *a);    /* the same, and zeroes all before */
 
 /* Frees *p; for `pl_auto_free char *text = ...`. */
 void pl_free_ptr(void *p);

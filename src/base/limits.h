@@ -35,6 +35,14 @@
 #define PL_LIMIT_AT_LEAST 10000
 /* A condition in an architecture. */
 #define PL_LIMIT_CONDITION_DEPTH 16
+/* Files in KUBECONFIG; people with one for each cluster name a hundred. */
+#define PL_LIMIT_KUBECONFIGS 1000
+/* A certificate, a bundle of roots (Mozilla's has 220 KB) or a key. */
+#define PL_LIMIT_PEM_BYTES (1UL << 20)
+/* A file with a token; HTTP servers take headers of 8 to 64 KB. */
+#define PL_LIMIT_TOKEN_BYTES (64UL << 10)
+/* What a credential plugin prints: a token, or a certificate with its key. */
+#define PL_LIMIT_CREDENTIAL_BYTES (1UL << 20)
 /* Conditions of an architecture, once the selections they name are written out; gitpod has 300. */
 #define PL_LIMIT_CONDITIONS 50000
 

@@ -52,6 +52,22 @@ bool pl_base64_decode(const char *p, size_t n, struct pl_buf *out)
 	return true;
 }
 
+void pl_base64_encode(const char *p, size_t n, struct pl_buf *out)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	const unsigned char *b = (const unsigned char *)p;
+
+	for (size_t i = 0; i < n; i += 3) {
+		size_t left = n - i;
+		uint32_t bits = (uint32_t)b[i] << 16 | (left > 1 ? (uint32_t)b[i + 1] << 8 : 0) | (left > 2 ? b[i + 2] : 0);
+
+		pl_buf_addc(out, digits[bits >> 18]);
+		pl_buf_addc(out, digits[bits >> 12 & 63]);
+		pl_buf_addc(out, left > 1 ? digits[bits >> 6 & 63] : '=');
+		pl_buf_addc(out, left > 2 ? digits[bits & 63] : '=');
+	}
+}
+
 bool pl_is_gzip(const char *p, size_t n)
 {
 	return n >= 3 && (unsigned char)p[0] == 0x1f && (unsigned char)p[1] == 0x8b && p[2] == 8;

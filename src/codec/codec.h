@@ -12,6 +12,9 @@
 /* Standard or URL alphabet, padding optional, white space skipped; false when it is no base64. */
 bool pl_base64_decode(const char *p, size_t n, struct pl_buf *out);
 
+/* Standard alphabet, padded, in one line. */
+void pl_base64_encode(const char *p, size_t n, struct pl_buf *out);
+
 bool pl_is_gzip(const char *p, size_t n);
 /* All members of a gzip stream; PL_E_LIMIT past `max` bytes, PL_E_INPUT when it is damaged. */
 int pl_gunzip(const char *p, size_t n, size_t max, struct pl_buf *out, struct pl_err *err)

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* kubeconfig files: which there are, reading them, and finding an entry in all of them. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+#include "base/map.h"
+#include "kubernetes/config_internal.h"
+
+void pl_kube_wipe(struct pl_buf *b)
+{
+	explicit_bzero(b->data, b->len);
+	pl_buf_release(b);
+}
+
+/* Room for n more bytes; what the buffer grows out of is wiped. */
+static void make_room(struct pl_buf *b, size_t n)
+{
+	struct pl_buf grown = PL_BUF_INIT;
+
+	if (b->len + n + 1 <= b->cap)
+		return;
+	pl_buf_reserve(&grown, b->len + n);
+	pl_buf_add(&grown, b->data, b->len);
+	pl_kube_wipe(b);
+	*b = grown;
+}
+
+/* To the end of the file, waiting where it is a pipe. */
+static int read_all(int fd, const char *path, size_t max, const struct pl_wait *w, struct pl_buf *out,
+		    struct pl_err *err)
+{
+	enum { BYTES = 16384 };
+
+	for (;;) {
+		ssize_t n;
+
+		make_room(out, BYTES);
+		n = read(fd, out->data + out->len, BYTES);
+		if (n < 0 && errno == EAGAIN) {
+			if (pl_wait_fd(fd, POLLIN, w, err))
+				return pl_err_wrap(err, "'%s'", path);
+		} else if (n < 0 && errno != EINTR) {
+			return pl_err_set(err, PL_E_INPUT, "'%s' cannot be read: %s", path, strerror(errno));
+		} else if (n == 0) {
+			return 0;
+		}
+		out->len += n > 0 ? (size_t)n : 0;
+		out->data[out->len] = '\0';
+		if (out->len > max)
+			return pl_err_set(err, PL_E_LIMIT, "'%s' has more than %zu bytes", path, max);
+		if (n > 0 && (pl_wait_stopped(w) || !pl_wait_left(w)) && pl_wait_fd(-1, 0, w, err))
+			return pl_err_wrap(err, "'%s'", path);
+	}
+}
+
+int pl_kube_read_file(const char *path, size_t max, const struct pl_wait *w, struct pl_buf *out,
+		      struct pl_err *err)
+{
+	/* not blocking: a named pipe opens at once, and has nothing before somebody writes to it */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), rc = 0;
+	struct stat st;
+
+	if (fd < 0 && errno == ENOENT)
+		return 1;
+	if (fd < 0)
+		return pl_err_set(err, PL_E_INPUT, "'%s' cannot be read: %s", path, strerror(errno));
+	if (!fstat(fd, &st) && S_ISFIFO(st.st_mode) && pl_wait_fd(fd, POLLIN, w, err))
+		rc = pl_err_wrap(err, "'%s'", path);
+	if (!rc)
+		rc = read_all(fd, path, max, w, out, err);
+	close(fd);
+	return rc;
+}
+
+/* `path` without ".", ".." and doubled slashes; it begins with a slash. */
+static const char *clean(struct pl_arena *a, const char *path)
+{
+	char *out = pl_arena_alloc(a, strlen(path) + 2), *end = out;
+
+	while (*path) {
+		size_t n;
+
+		path += strspn(path, "/");
+		n = strcspn(path, "/");
+		if (n == 2 && !strncmp(path, "..", 2)) {
+			while (end > out && *--end != '/')
+				;
+		} else if (n && !(n == 1 && *path == '.')) {
+			*end++ = '/';
+			memcpy(end, path, n);
+			end += n;
+		}
+		path += n;
+	}
+	if (end == out)
+		*end++ = '/';
+	*end = '\0';
+	return out;
+}
+
+const char *pl_kube_path(struct pl_arena *a, const char *folder, const char *path)
+{
+	return *path == '/' ? path : clean(a, pl_arena_strf(a, "%s/%s", folder, path));
+}
+
+/* The absolute folder of a file. */
+static const char *folder_of(struct pl_arena *a, const char *file)
+{
+	pl_auto_free char *here = *file == '/' ? NULL : getcwd(NULL, 0);
+
+	return clean(a, pl_arena_strf(a, "%s/%s/..", here ? here : "", file));
+}
+
+/* Two entries of one name in one file are a mistake, as with kubectl. */
+static int check_list(const struct pl_yaml_node *list, const char *what, struct pl_err *err)
+{
+	struct pl_map seen = PL_MAP_INIT;
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < list->count; i++) {
+		const struct pl_yaml_node *item = list->items[i], *first;
+		const char *name = NULL;
+		void **slot;
+
+		if (item->kind != PL_YAML_MAPPING) {
+			rc = pl_kube_fail(item, err, PL_E_USAGE, "an entry of '%s' must have a name and a value", what);
+			break;
+		}
+		rc = pl_kube_text(item, "name", &name, err);
+		slot = pl_map_put(&seen, name ? name : "", name ? strlen(name) : 0);
+		first = *slot;
+		if (!rc && first)
+			rc = pl_kube_fail(item, err, PL_E_USAGE, "'%s' stands in '%s' a second time (first on line %d)",
+					  name ? name : "", what, first->line);
+		*slot = (void *)item;
+	}
+	pl_map_release(&seen);
+	return rc;
+}
+
+static int check_file(const struct pl_yaml_node *root, struct pl_err *err)
+{
+	static const char *const lists[] = { "clusters", "contexts", "users" };
+	const char *kind;
+
+	if (pl_kube_is_null(root))
+		return 0;
+	if (root->kind != PL_YAML_MAPPING)
+		return pl_kube_fail(root, err, PL_E_USAGE, "this is no kubeconfig: it must be a mapping");
+	if (pl_kube_text(root, "kind", &kind, err))
+		return -1;
+	if (kind && strcmp(kind, "Config"))
+		return pl_kube_fail(pl_yaml_get(root, "kind"), err, PL_E_USAGE,
+				    "this is no kubeconfig: its kind must be Config");
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+		const struct pl_yaml_node *list;
+
+		if (pl_kube_node(root, lists[i], PL_YAML_SEQUENCE, &list, err) ||
+		    (list && check_list(list, lists[i], err)))
+			return -1;
+	}
+	return 0;
+}
+
+/* 0, -1, or 1: it is not there. */
+static int read_file(struct pl_kube_files *f, const char *name, struct pl_err *err)
+{
+	struct pl_kube_file file = { .name = pl_arena_strdup(f->arena, name) };
+	pl_auto_wiped text = PL_BUF_INIT;
+	int rc = pl_kube_read_file(name, PL_LIMIT_YAML_BYTES, f->wait, &text, err);
+
+	if (rc) {
+		f->missing = rc > 0 && !f->missing ? file.name : f->missing;
+		return rc;
+	}
+	if (f->count >= PL_LIMIT_KUBECONFIGS)
+		return pl_err_set(err, PL_E_LIMIT, "KUBECONFIG names more than %d files", PL_LIMIT_KUBECONFIGS);
+	if (pl_yaml_parse(f->arena, file.name, text.data, text.len, &file.root, err) || check_file(file.root, err))
+		return -1;
+	file.folder = folder_of(f->arena, name);
+	f->file = pl_grow(f->file, f->count, &f->cap, sizeof *f->file);
+	f->file[f->count++] = file;
+	return 0;
+}
+
+static bool listed_before(const char *list, const char *name, size_t n)
+{
+	for (const char *p = list; p < name; p += strcspn(p, ":") + 1)
+		if (strcspn(p, ":") == n && !memcmp(p, name, n))
+			return true;
+	return false;
+}
+
+/* Files between colons: those that are not there are passed over, as are empty names. */
+static int read_list(struct pl_kube_files *f, const char *list, struct pl_err *err)
+{
+	for (const char *p = list; *p;) {
+		size_t n = strcspn(p, ":");
+
+		if (n && !listed_before(list, p, n) && read_file(f, pl_arena_strndup(f->arena, p, n), err) < 0)
+			return -1;
+		p += n + (p[n] == ':');
+	}
+	return 0;
+}
+
+int pl_kube_files_read(const char *only, struct pl_kube_files *f, struct pl_err *err)
+{
+	const char *list = getenv("KUBECONFIG"), *home = getenv("HOME");
+	int rc;
+
+	if (only) {
+		rc = read_file(f, only, err);
+		return rc > 0 ? pl_err_set(err, PL_E_INPUT, "'%s' cannot be read: %s", only, strerror(ENOENT)) : rc;
+	}
+	if (list && *list)
+		return read_list(f, list, err);
+	if (!home || !*home)
+		return 0;
+	rc = read_file(f, pl_arena_strf(f->arena, "%s/.kube/config", home), err);
+	return rc < 0 ? -1 : 0;
+}
