@@ -53,4 +53,20 @@
 /* Objects of one kind kept from one cluster; Kubernetes itself is tested up to 5,000 nodes. */
 #define PL_LIMIT_KUBE_OBJECTS 1000000
 
+/* One known_hosts file: 10,000 hosts with three keys each are 15 MB. */
+#define PL_LIMIT_KNOWN_HOSTS_BYTES (64UL << 20)
+/* One ssh_config file with all it includes, and how deeply files include files (OpenSSH's own limit). */
+#define PL_LIMIT_SSH_CONFIG_BYTES (16UL << 20)
+#define PL_LIMIT_SSH_INCLUDE_DEPTH 16
+#define PL_LIMIT_SSH_CONFIG_FILES 4096
+/* Jump hosts in a row. */
+#define PL_LIMIT_SSH_HOPS 16
+/* Options of ssh that an inventory gives one host. */
+#define PL_LIMIT_SSH_OPTIONS_BYTES (64UL << 10)
+/* An inventory, one file of group_vars or host_vars, what one source names, and all that it reads. */
+#define PL_LIMIT_INVENTORY_BYTES (64UL << 20)
+#define PL_LIMIT_INVENTORY_HOSTS 100000
+#define PL_LIMIT_INVENTORY_GROUPS 20000
+#define PL_LIMIT_INVENTORY_FILES 100000
+
 #endif
