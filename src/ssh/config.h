@@ -23,10 +23,9 @@ struct pl_ssh_config;
 /* Where things are; NULL takes what the process has. */
 struct pl_ssh_where {
 	const char *file;   /* --ssh-config: read instead of the user's and the system's; "none": no file */
-	const char *home;   /* ~; else HOME of the password database, as ssh does */
-	const char *user;   /* the local user's name (%u); else the password database's */
+	const char *home;   /* ~; else $HOME, else the password database's (ssh takes only the latter) */
+	const char *user;   /* the local user's name (%u), who also logs in where nobody says who */
 	const char *system; /* /etc/ssh/ssh_config */
-	bool environment_home; /* ~ is $HOME where it is set: for tests, and for runs in containers */
 };
 
 enum pl_ssh_strict {
@@ -61,6 +60,7 @@ struct pl_ssh_host {
 
 	const char *host_key_alias;    /* NULL: none */
 	const char *const *known_hosts; /* UserKnownHostsFile, then GlobalKnownHostsFile; NULL at the end */
+	const char *new_hosts;         /* the first UserKnownHostsFile; NULL: none */
 	const char *revoked_host_keys; /* NULL: none */
 	enum pl_ssh_strict strict;
 	bool hash_known_hosts;
@@ -68,6 +68,7 @@ struct pl_ssh_host {
 	/* Lists as written, with their leading + - ^; NULL: nobody said. */
 	const char *host_key_algorithms, *kex_algorithms, *ciphers, *macs, *pubkey_accepted_algorithms;
 	bool compression;
+	int required_rsa_size;         /* bits, 1024 unless somebody said */
 
 	int connect_timeout;           /* seconds; 0: nobody said */
 	int connection_attempts;       /* at least 1 */

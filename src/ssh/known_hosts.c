@@ -505,9 +505,9 @@ int pl_known_hosts_add(struct pl_known_hosts *k, const struct pl_known_host *h, 
 	pl_known_hosts_name(h, name, sizeof name);
 	if (r.verdict != PL_KNOWN_UNKNOWN || !r.type[0] || strpbrk(name, " \t\r\n,*?!|#@"))
 		return pl_err_set(err, PL_E_HOST_KEY, "%s: its key cannot be accepted as a new one", name);
-	if (!h->files || !*h->files)
+	if (!h->add_to)
 		return pl_err_set(err, PL_E_INPUT, "%s: UserKnownHostsFile is none: no file to add its key to", name);
-	if (open_file(k, *h->files, &f, err))
+	if (open_file(k, h->add_to, &f, err))
 		return -1;
 	pthread_mutex_lock(&k->lock);
 	rc = add_locked(f, name, &q, hash, err);

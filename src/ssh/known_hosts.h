@@ -39,6 +39,7 @@ struct pl_known_host {
 	const char *alias;        /* HostKeyAlias, looked up instead of host and port; NULL: none */
 	const char *const *files; /* absolute paths, NULL at the end: UserKnownHostsFile, then Global... */
 	const char *revoked;      /* RevokedHostKeys: public keys, one a line; NULL: none */
+	const char *add_to;       /* where a new host is added (pl_ssh_host.new_hosts); NULL: nowhere */
 };
 
 struct pl_known_result {
@@ -87,8 +88,8 @@ int pl_known_hosts_types(struct pl_known_hosts *k, const struct pl_known_host *h
 	__attribute__((warn_unused_result));
 
 /*
- * Accepts a new host: adds a line to the first of h->files, as OpenSSH writes it (`hash`: with a hashed
- * name), making the file (mode 0600) and its folder (0700) when absent, and to what this struct knows.
+ * Accepts a new host: adds a line to h->add_to, as OpenSSH writes it (`hash`: with a hashed name),
+ * making the file (mode 0600) and its folder (0700) when absent, and to what this struct knows.
  * Asks again first, so that of two threads that meet two keys of one host only one is believed.
  * -1: PL_E_HOST_KEY (no longer unknown), PL_E_INPUT (the file cannot be written), and as lookup.
  */

@@ -303,7 +303,7 @@ static void adds_new_hosts(void **state)
 
 	(void)state;
 	pl_buf_addf(&path, "%s/ssh/known_hosts", base);
-	files[0] = path.data;
+	files[0] = h.add_to = path.data;
 	assert_int_equal(pl_known_hosts_lookup(k, &h, a.blob, a.len, &r, &err), 0);
 	assert_int_equal(r.verdict, PL_KNOWN_UNKNOWN);
 	assert_int_equal(pl_known_hosts_add(k, &h, a.blob, a.len, false, &err), 0);
@@ -349,7 +349,7 @@ static void adds_behind_a_line_without_an_end(void **state)
 	pl_buf_addf(&path, "%s/ssh", base);
 	assert_int_equal(mkdir(path.data, 0700), 0);
 	pl_buf_adds(&path, "/known_hosts");
-	files[0] = path.data;
+	files[0] = h.add_to = path.data;
 	f = fopen(path.data, "w");
 	assert_non_null(f);
 	fputs("# no newline", f);
@@ -366,7 +366,7 @@ static void refuses_what_cannot_be_read_or_added(void **state)
 	struct pl_err err = PL_ERR_INIT;
 	struct key a = named_key('A');
 	const char *files[] = { "/dev/null/none", "/dev/null", NULL };
-	struct pl_known_host h = { .host = "a", .files = files };
+	struct pl_known_host h = { .host = "a", .files = files, .add_to = files[0] };
 	struct pl_known_result r;
 
 	(void)state;
@@ -378,7 +378,7 @@ static void refuses_what_cannot_be_read_or_added(void **state)
 	assert_int_equal(pl_known_hosts_add(k, &h, a.blob, a.len, false, &err), -1);
 	assert_int_equal(err.code, PL_E_HOST_KEY);
 	h.host = "a";
-	files[0] = NULL;
+	h.add_to = NULL;
 	assert_int_equal(pl_known_hosts_add(k, &h, a.blob, a.len, false, &err), -1);
 	assert_non_null(strstr(err.text, "UserKnownHostsFile is none"));
 	files[0] = "/tmp";
@@ -417,7 +417,7 @@ static void believes_one_of_many(void **state)
 
 	(void)state;
 	pl_buf_addf(&path, "%s/ssh/known_hosts", base);
-	files[0] = path.data;
+	files[0] = h.add_to = path.data;
 	pl_pool_run(COUNT(c.added), 8, add_one, &c);
 	for (size_t i = 0; i < COUNT(c.added); i++)
 		sum += c.added[i] == 0;
