@@ -222,12 +222,15 @@ static int check(const struct pl_args *args)
 
 static const struct pl_option *const options[] = {
 	&pl_opt_arch, &pl_opt_set, &pl_opt_output, &pl_opt_fail_on, &pl_opt_as, &pl_opt_as_of,
-	&pl_opt_join, &pl_opt_terraform, &pl_opt_timeout, &pl_opt_verbose, &pl_opt_quiet, &pl_opt_no_color, NULL,
+	&pl_opt_join, &pl_opt_terraform, &pl_opt_timeout, &pl_opt_kubeconfig, &pl_opt_probe_admission,
+	&pl_opt_parallel, &pl_opt_sudo, &pl_opt_ssh_config, &pl_opt_ssh_known_hosts, &pl_opt_ssh_accept_new,
+	&pl_opt_verbose, &pl_opt_quiet, &pl_opt_no_color, NULL,
 };
 
 static const char *const details[] = {
 	"SOURCE is the output of `terraform show -json` (plan or state), a state file of version 4, a binary "
-	"plan, a snapshot of `plumbline facts`, or - for standard input. Several sources are judged as one.",
+	"plan, a snapshot of `plumbline facts`, - for standard input, or k8s://[CONTEXT] for the Kubernetes API. "
+	"Several sources are judged as one.",
 	"exit status: 0 nothing failed, 3 a requirement of severity error failed, 2 usage or a source that "
 	"could not be read, 1 our own failure; 4 and 5 with --fail-on.",
 	NULL,

@@ -36,7 +36,7 @@ struct pl_arch *pl_find_arch(const char *spec, const struct pl_setting *set, siz
 /* The sources of a run, read, joined and finished. */
 struct pl_run {
 	struct pl_model *model;
-	int forced_exit;      /* 2 when a source could not be read; else 0 */
+	int forced_exit;      /* 2 when a source could not be read, 130 when interrupted; else 0 */
 	bool refused;         /* nothing can be judged: see `why` */
 	struct pl_err why;
 };
@@ -45,6 +45,8 @@ struct pl_run {
 int pl_run_collect(const struct pl_args *args, enum pl_tf_purpose purpose, bool digest,
 		   struct pl_run *run, struct pl_err *err)
 	__attribute__((warn_unused_result));
+/* The cluster that --join gives to a source, or NULL. */
+const char *pl_run_join(const struct pl_args *args, const char *source);
 void pl_run_release(struct pl_run *run);
 
 #endif

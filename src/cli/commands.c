@@ -3,5 +3,6 @@
 #include "cli/options.h"
 
 const struct pl_command *const pl_commands[] = {
-	&pl_command_check, &pl_command_facts, &pl_command_explain, &pl_command_arch, &pl_command_machine, NULL,
+	&pl_command_check, &pl_command_facts, &pl_command_explain, &pl_command_arch, &pl_command_machine,
+	&pl_command_permissions, NULL,
 };

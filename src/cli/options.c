@@ -27,8 +27,27 @@ const struct pl_option pl_opt_join = {
 const struct pl_option pl_opt_terraform = {
 	"terraform", "PROGRAM", false, "shows binary plans (default terraform, else tofu)" };
 const struct pl_option pl_opt_timeout = {
-	"timeout", "DURATION", false, "how long showing a binary plan may take, as 30s or 5m (default 10m)" };
-const struct pl_option pl_opt_verbose = { "v", NULL, false, "show every row, also what passed" };
+	"timeout", "DURATION", false,
+	"how long one source may take, as 30s or 5m (default: a cluster 60s, a node or endpoint 30s, showing a "
+	"binary plan 10m)" };
+const struct pl_option pl_opt_kubeconfig = {
+	"kubeconfig", "FILE", false, "for k8s:// (default: as kubectl, KUBECONFIG or ~/.kube/config)" };
+const struct pl_option pl_opt_probe_admission = {
+	"probe-admission", NULL, false,
+	"ask the cluster with a dry run, which creates nothing, whether it would admit a privileged pod" };
+const struct pl_option pl_opt_parallel = {
+	"parallel", "N", false, "how many nodes and endpoints are asked at a time (default 32)" };
+const struct pl_option pl_opt_sudo = {
+	"sudo", NULL, false, "ask nodes through `sudo -n`, for what only root sees" };
+const struct pl_option pl_opt_ssh_config = {
+	"ssh-config", "FILE", false, "instead of ~/.ssh/config and /etc/ssh/ssh_config" };
+const struct pl_option pl_opt_ssh_known_hosts = {
+	"ssh-known-hosts", "FILE", false, "host keys that are trusted, instead of the files ssh reads" };
+const struct pl_option pl_opt_ssh_accept_new = {
+	"ssh-accept-new", NULL, false,
+	"trust a host that no known_hosts file names, and write its key down; a changed key is refused all the same" };
+const struct pl_option pl_opt_verbose = {
+	"v", NULL, true, "show every row, also what passed; -vv: and on stderr, what was asked of whom" };
 const struct pl_option pl_opt_quiet = { "q", NULL, false, "show only what failed, and the last line" };
 const struct pl_option pl_opt_no_color = { "no-color", NULL, false, "no colour, also on a terminal" };
 
@@ -159,6 +178,9 @@ static int parse_option(struct pl_args *a, int argc, char **argv, int *i, struct
 	o = find(a->command, name, equals ? (size_t)(equals - name) : word[1] == '-' ? strlen(name) : 1);
 	if (!o || (word[1] == '-') != (o->name[1] != '\0'))
 		return unknown_option(a->command, word, err);
+	/* -vv is -v twice */
+	for (; !o->value && o->many && word[1] != '-' && name[1] == name[0]; name++)
+		add(a, o, "");
 	if (!o->value && (equals || (word[1] != '-' && name[1])))
 		return pl_err_set(err, PL_E_USAGE, "%s%s takes no value", dashes(o), o->name);
 	if (o->value) {

@@ -5,7 +5,7 @@
 
 #include "base/scalar.h"
 #include "base/str.h"
-#include "cli/cli.h"
+#include "cli/live.h"
 #include "model/snapshot.h"
 #include "terraform/provider.h"
 #include "terraform/terraform.h"
@@ -20,8 +20,7 @@ static int check_as(const char *as, struct pl_err *err)
 	return as ? pl_err_set(err, PL_E_USAGE, "--as takes eks, gke, aks or k3s, not '%s'", as) : 0;
 }
 
-/* The cluster that --join gives to a source, or NULL. */
-static const char *join_of(const struct pl_args *args, const char *source)
+const char *pl_run_join(const struct pl_args *args, const char *source)
 {
 	size_t n = strlen(source);
 	const char *value;
@@ -51,16 +50,6 @@ static int check_joins(const struct pl_args *args, struct pl_err *err)
 	return 0;
 }
 
-static int refuse_uri(const char *word, struct pl_err *err)
-{
-	const char *scheme = strstr(word, "://");
-
-	if (!scheme || scheme == word)
-		return 0;
-	return pl_err_set(err, PL_E_USAGE, "'%s': this version reads Terraform plans and states, and snapshots; "
-			  "%.*s:// is not a source it knows", word, (int)(scheme - word), word);
-}
-
 /* One source; what cannot be read becomes a problem and the run goes on with the others. */
 static void read_source(struct pl_tf *tf, const struct pl_tf_options *opt, const char *word,
 			struct pl_run *run)
@@ -75,7 +64,7 @@ static void read_source(struct pl_tf *tf, const struct pl_tf_options *opt, const
 	if (!rc)
 		return;
 	run->forced_exit = pl_exit_worse(run->forced_exit, pl_complain(&err));
-	pl_model_problem(run->model, word, NULL, err.code == PL_E_TIMEOUT ? "timeout" : "unreadable", err.text);
+	pl_model_problem(run->model, word, NULL, pl_err_word(err.code), err.text);
 	if (run->why.code == PL_E_NONE)
 		run->why = err;
 }
@@ -91,16 +80,13 @@ static void finish(struct pl_model *m)
 static int check_words(const struct pl_args *args, struct pl_err *err)
 {
 	if (!args->word_count)
-		return pl_err_set(err, PL_E_USAGE, "%s needs a SOURCE: a plan or state file, or - for standard input; "
+		return pl_err_set(err, PL_E_USAGE, "%s needs a SOURCE: a plan or state file, - for standard input, or a URI; "
 				  "see `plumbline %s --help`", args->command->name, args->command->name);
-	for (size_t i = 0; i < args->word_count; i++) {
-		if (refuse_uri(args->words[i], err))
-			return -1;
+	for (size_t i = 0; i < args->word_count; i++)
 		for (size_t k = 0; k < i; k++)
 			if (!strcmp(args->words[i], "-") && !strcmp(args->words[k], "-"))
 				return pl_err_set(err, PL_E_USAGE, "standard input (-) is given twice; it can be read once");
-	}
-	return check_as(pl_args_get(args, "as"), err) || check_joins(args, err) ? -1 : 0;
+	return check_as(pl_args_get(args, "as"), err) || check_joins(args, err) || pl_live_check(args, err) ? -1 : 0;
 }
 
 static int parse_timeout(const struct pl_args *args, struct pl_tf_options *opt, struct pl_err *err)
@@ -112,11 +98,14 @@ static int parse_timeout(const struct pl_args *args, struct pl_tf_options *opt, 
 	return 0;
 }
 
-/* One model of all that was read; fails when there is nothing in it to judge. */
-static int join(struct pl_tf *tf, enum pl_tf_purpose purpose, struct pl_run *run)
+/* What files say, then what peers say, in one model; fails when there is nothing in it to judge. */
+static int collect(struct pl_tf *tf, const struct pl_args *args, enum pl_tf_purpose purpose, struct pl_run *run)
 {
-	if (pl_tf_collect(tf, purpose, &run->why))
+	if (run->model->source_count && pl_tf_collect(tf, purpose, &run->why))
 		return -1;
+	pl_live_collect(args, run);
+	if (!run->model->source_count)
+		return 0; /* said already */
 	pl_model_join(run->model);
 	if (purpose == PL_TF_JUDGE && pl_tf_check_joined(tf, &run->why))
 		return -1;
@@ -130,20 +119,21 @@ int pl_run_collect(const struct pl_args *args, enum pl_tf_purpose purpose, bool 
 	struct pl_tf_options opt = { .terraform_cmd = pl_args_get(args, "terraform"),
 				     .as = pl_args_get(args, "as"), .sha256 = digest };
 	struct pl_tf *tf;
+	int failed;
 
 	if (check_words(args, err) || parse_timeout(args, &opt, err))
 		return -1;
 	*run = (struct pl_run){ .model = pl_model_new() };
 	tf = pl_tf_new(run->model, pl_providers);
 	for (size_t i = 0; i < args->word_count; i++) {
-		opt.join = join_of(args, args->words[i]);
-		read_source(tf, &opt, args->words[i], run);
+		opt.join = pl_run_join(args, args->words[i]);
+		if (!pl_live_is(args->words[i]))
+			read_source(tf, &opt, args->words[i], run);
 	}
-	run->refused = !run->model->source_count;
-	if (!run->refused && join(tf, purpose, run)) {
-		run->refused = true;
+	failed = collect(tf, args, purpose, run);
+	if (failed)
 		run->forced_exit = pl_exit_worse(run->forced_exit, pl_complain(&run->why));
-	}
+	run->refused = failed || !run->model->source_count;
 	pl_tf_free(tf);
 	return 0;
 }

@@ -53,7 +53,7 @@ static int read_server(const struct pl_kube_files *f, const struct pl_yaml_node 
 	const char *url, *rest;
 	size_t scheme, authority, n;
 
-	if (pl_kube_text(cluster, "server", &url, err))
+	if (pl_kube_config_text(cluster, "server", &url, err))
 		return -1;
 	if (!url)
 		return pl_kube_fail(cluster, err, PL_E_USAGE, "cluster '%s' has no 'server'", c->cluster);
@@ -80,7 +80,7 @@ static int read_proxy(const struct pl_kube_files *f, const struct pl_yaml_node *
 	const char *url, *rest;
 	size_t n;
 
-	if (pl_kube_text(cluster, "proxy-url", &url, err))
+	if (pl_kube_config_text(cluster, "proxy-url", &url, err))
 		return -1;
 	if (!url)
 		return 0;
@@ -99,7 +99,7 @@ static int read_cluster(const struct pl_kube_files *f, const struct pl_kube_file
 	c->file = in->name;
 	c->line = cluster->line;
 	if (read_server(f, cluster, c, err) || read_proxy(f, cluster, c, err) ||
-	    pl_kube_text(cluster, "tls-server-name", &c->server_name, err) ||
+	    pl_kube_config_text(cluster, "tls-server-name", &c->server_name, err) ||
 	    pl_kube_flag(cluster, "insecure-skip-tls-verify", &c->insecure, err) ||
 	    pl_kube_flag(cluster, "disable-compression", &c->no_compression, err) ||
 	    pl_kube_pem(f, in, cluster, "certificate-authority", &c->ca, err))
@@ -140,7 +140,7 @@ static int read_context(const struct pl_kube_files *f, const struct pl_yaml_node
 	const struct pl_kube_file *cluster_in, *user_in;
 	const char *cluster_name, *user_name;
 
-	if (pl_kube_text(context, "cluster", &cluster_name, err) || pl_kube_text(context, "user", &user_name, err) ||
+	if (pl_kube_config_text(context, "cluster", &cluster_name, err) || pl_kube_config_text(context, "user", &user_name, err) ||
 	    (cluster_name && entry(f, "clusters", "cluster", cluster_name, &cluster_in, &cluster, err)) ||
 	    (user_name && entry(f, "users", "user", user_name, &user_in, &user, err)))
 		return -1;

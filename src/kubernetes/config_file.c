@@ -133,7 +133,7 @@ static int check_list(const struct pl_yaml_node *list, const char *what, struct 
 			rc = pl_kube_fail(item, err, PL_E_USAGE, "an entry of '%s' must have a name and a value", what);
 			break;
 		}
-		rc = pl_kube_text(item, "name", &name, err);
+		rc = pl_kube_config_text(item, "name", &name, err);
 		slot = pl_map_put(&seen, name ? name : "", name ? strlen(name) : 0);
 		first = *slot;
 		if (!rc && first)
@@ -150,11 +150,11 @@ static int check_file(const struct pl_yaml_node *root, struct pl_err *err)
 	static const char *const lists[] = { "clusters", "contexts", "users" };
 	const char *kind;
 
-	if (pl_kube_is_null(root))
+	if (pl_kube_config_is_null(root))
 		return 0;
 	if (root->kind != PL_YAML_MAPPING)
 		return pl_kube_fail(root, err, PL_E_USAGE, "this is no kubeconfig: it must be a mapping");
-	if (pl_kube_text(root, "kind", &kind, err))
+	if (pl_kube_config_text(root, "kind", &kind, err))
 		return -1;
 	if (kind && strcmp(kind, "Config"))
 		return pl_kube_fail(pl_yaml_get(root, "kind"), err, PL_E_USAGE,

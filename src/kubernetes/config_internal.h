@@ -51,11 +51,11 @@ const char *pl_kube_contexts(const struct pl_kube_files *f);
 int pl_kube_current(const struct pl_kube_files *f, const char **out, struct pl_err *err);
 
 /* Members of a mapping.  *out is NULL or false where there is none or it is null; -1: another kind. */
-int pl_kube_text(const struct pl_yaml_node *map, const char *key, const char **out, struct pl_err *err);
+int pl_kube_config_text(const struct pl_yaml_node *map, const char *key, const char **out, struct pl_err *err);
 int pl_kube_flag(const struct pl_yaml_node *map, const char *key, bool *out, struct pl_err *err);
 int pl_kube_node(const struct pl_yaml_node *map, const char *key, enum pl_yaml_kind kind,
 		 const struct pl_yaml_node **out, struct pl_err *err);
-bool pl_kube_is_null(const struct pl_yaml_node *n);
+bool pl_kube_config_is_null(const struct pl_yaml_node *n);
 /* Can it be a bearer token: not empty, without white space and controls? */
 bool pl_kube_is_token(const char *s);
 /* "FILE:LINE: " and the text. */

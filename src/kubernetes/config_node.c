@@ -20,7 +20,7 @@ int pl_kube_fail(const struct pl_yaml_node *at, struct pl_err *err, enum pl_err_
 	return pl_err_set(err, code, "%s:%d: %s", at->file, at->line, text.data);
 }
 
-bool pl_kube_is_null(const struct pl_yaml_node *n)
+bool pl_kube_config_is_null(const struct pl_yaml_node *n)
 {
 	static const char *const words[] = { "", "~", "null", "Null", "NULL" };
 
@@ -47,13 +47,13 @@ int pl_kube_node(const struct pl_yaml_node *map, const char *key, enum pl_yaml_k
 	static const char *const kinds[] = { "a text", "a list", "a mapping" };
 	const struct pl_yaml_node *n = pl_yaml_get(map, key);
 
-	if (n && !pl_kube_is_null(n) && n->kind != kind)
+	if (n && !pl_kube_config_is_null(n) && n->kind != kind)
 		return pl_kube_fail(n, err, PL_E_USAGE, "'%s' must be %s", key, kinds[kind]);
-	*out = n && !pl_kube_is_null(n) ? n : NULL;
+	*out = n && !pl_kube_config_is_null(n) ? n : NULL;
 	return 0;
 }
 
-int pl_kube_text(const struct pl_yaml_node *map, const char *key, const char **out, struct pl_err *err)
+int pl_kube_config_text(const struct pl_yaml_node *map, const char *key, const char **out, struct pl_err *err)
 {
 	const struct pl_yaml_node *n;
 
@@ -86,7 +86,7 @@ static const char *name_of(const struct pl_yaml_node *item)
 {
 	const struct pl_yaml_node *n = pl_yaml_get(item, "name");
 
-	return n && n->kind == PL_YAML_SCALAR && !pl_kube_is_null(n) ? n->text : "";
+	return n && n->kind == PL_YAML_SCALAR && !pl_kube_config_is_null(n) ? n->text : "";
 }
 
 /* The empty mapping that stands where `item` has nothing. */
@@ -111,7 +111,7 @@ const struct pl_yaml_node *pl_kube_entry(const struct pl_kube_files *f, const ch
 			if (strcmp(name_of(all->items[j]), name))
 				continue;
 			*in = &f->file[i];
-			return value && !pl_kube_is_null(value) ? value : nothing(f, all->items[j]);
+			return value && !pl_kube_config_is_null(value) ? value : nothing(f, all->items[j]);
 		}
 	}
 	return NULL;
@@ -147,7 +147,7 @@ int pl_kube_current(const struct pl_kube_files *f, const char **out, struct pl_e
 {
 	*out = NULL;
 	for (size_t i = 0; !*out && i < f->count; i++)
-		if (pl_kube_text(f->file[i].root, "current-context", out, err))
+		if (pl_kube_config_text(f->file[i].root, "current-context", out, err))
 			return -1;
 	return 0;
 }

@@ -46,7 +46,7 @@ int pl_kube_pem(const struct pl_kube_files *f, const struct pl_kube_file *in, co
 	const struct pl_yaml_node *at;
 	pl_auto_wiped pem = PL_BUF_INIT;
 
-	if (pl_kube_text(map, data_key, &data, err) || pl_kube_text(map, key, &file, err))
+	if (pl_kube_config_text(map, data_key, &data, err) || pl_kube_config_text(map, key, &file, err))
 		return -1;
 	if (!data && !file)
 		return 0;

@@ -18,7 +18,7 @@ static int refuse_provider(const struct pl_yaml_node *provider, const char *user
 {
 	const char *name;
 
-	if (pl_kube_text(provider, "name", &name, err))
+	if (pl_kube_config_text(provider, "name", &name, err))
 		return -1;
 	for (size_t i = 0; i < sizeof legacy / sizeof *legacy; i++)
 		if (pl_streq(name, legacy[i].name))
@@ -54,7 +54,7 @@ static int read_token(const struct pl_kube_files *f, const struct pl_kube_file *
 {
 	const char *token, *path;
 
-	if (pl_kube_text(user, "token", &token, err) || pl_kube_text(user, "tokenFile", &path, err))
+	if (pl_kube_config_text(user, "token", &token, err) || pl_kube_config_text(user, "tokenFile", &path, err))
 		return -1;
 	if (path)
 		c->login->token_file = pl_kube_path(f->arena, in->folder, path);
@@ -136,7 +136,7 @@ static int add_extra(struct headers *h, const struct pl_yaml_node *extra, struct
 	for (size_t i = 0; extra && i < extra->count; i++) {
 		const struct pl_yaml_node *values = extra->items[i];
 
-		if (pl_kube_is_null(values))
+		if (pl_kube_config_is_null(values))
 			continue;
 		if (values->kind != PL_YAML_SEQUENCE)
 			return pl_kube_fail(values, err, PL_E_USAGE, "a value in 'as-user-extra' must be a list");
@@ -154,7 +154,7 @@ static int read_impersonation(const struct pl_yaml_node *user, struct pl_arena *
 	struct headers h = { .arena = a };
 	const char *name, *uid;
 
-	if (pl_kube_text(user, "as", &name, err) || pl_kube_text(user, "as-uid", &uid, err) ||
+	if (pl_kube_config_text(user, "as", &name, err) || pl_kube_config_text(user, "as-uid", &uid, err) ||
 	    pl_kube_node(user, "as-groups", PL_YAML_SEQUENCE, &groups, err) ||
 	    pl_kube_node(user, "as-user-extra", PL_YAML_MAPPING, &extra, err))
 		return -1;
@@ -184,7 +184,7 @@ static int read_others(const struct pl_kube_files *f, const struct pl_kube_file 
 
 	if (pl_kube_node(user, "exec", PL_YAML_MAPPING, &exec, err) ||
 	    pl_kube_node(user, "auth-provider", PL_YAML_MAPPING, &provider, err) ||
-	    pl_kube_text(user, "username", &name, err) || pl_kube_text(user, "password", &password, err))
+	    pl_kube_config_text(user, "username", &name, err) || pl_kube_config_text(user, "password", &password, err))
 		return -1;
 	if ((name || password) && !c->login->cert.n)
 		return pl_kube_fail(pl_yaml_get(user, name ? "username" : "password"), err, PL_E_AUTH, "user '%s' has a "

@@ -14,7 +14,7 @@
 
 static int read_version(const struct pl_yaml_node *exec, struct pl_kube_exec *e, struct pl_err *err)
 {
-	if (pl_kube_text(exec, "apiVersion", &e->version, err))
+	if (pl_kube_config_text(exec, "apiVersion", &e->version, err))
 		return -1;
 	if (!e->version)
 		return pl_kube_fail(exec, err, PL_E_USAGE, "the credential plugin of user '%s' has no 'apiVersion'", e->user);
@@ -34,7 +34,7 @@ static int read_mode(const struct pl_yaml_node *exec, struct pl_kube_exec *e, st
 	static const char *const modes[] = { "Never", "IfAvailable", "Always" };
 	const char *mode;
 
-	if (pl_kube_text(exec, "interactiveMode", &mode, err))
+	if (pl_kube_config_text(exec, "interactiveMode", &mode, err))
 		return -1;
 	if (!mode && strcmp(e->version, GROUP "v1")) {
 		e->mode = PL_KUBE_EXEC_IF_AVAILABLE;
@@ -57,7 +57,7 @@ static int read_argv(struct pl_arena *a, const struct pl_yaml_node *exec, const 
 	const char *command, **argv;
 	size_t n;
 
-	if (pl_kube_text(exec, "command", &command, err) ||
+	if (pl_kube_config_text(exec, "command", &command, err) ||
 	    pl_kube_node(exec, "args", PL_YAML_SEQUENCE, &args, err))
 		return -1;
 	if (!command)
@@ -68,7 +68,7 @@ static int read_argv(struct pl_arena *a, const struct pl_yaml_node *exec, const 
 	for (size_t i = 0; i < n; i++) {
 		if (args->items[i]->kind != PL_YAML_SCALAR)
 			return pl_kube_fail(args->items[i], err, PL_E_USAGE, "an item of 'args' must be a text");
-		argv[i + 1] = pl_kube_is_null(args->items[i]) ? "" : args->items[i]->text;
+		argv[i + 1] = pl_kube_config_is_null(args->items[i]) ? "" : args->items[i]->text;
 	}
 	e->argv = argv;
 	return 0;
@@ -87,7 +87,7 @@ static int read_env(struct pl_arena *a, const struct pl_yaml_node *exec, struct 
 	for (size_t i = 0; i < n; i++) {
 		const char *name, *value;
 
-		if (pl_kube_text(env->items[i], "name", &name, err) || pl_kube_text(env->items[i], "value", &value, err))
+		if (pl_kube_config_text(env->items[i], "name", &name, err) || pl_kube_config_text(env->items[i], "value", &value, err))
 			return -1;
 		if (!name || strchr(name, '='))
 			return pl_kube_fail(env->items[i], err, PL_E_USAGE, "an item of 'env' must have a 'name'");
@@ -105,7 +105,7 @@ int pl_kube_exec_read(struct pl_arena *a, const struct pl_yaml_node *exec, const
 	e->at = exec;
 	e->user = user;
 	if (read_version(exec, e, err) || read_argv(a, exec, folder, e, err) || read_env(a, exec, e, err) ||
-	    read_mode(exec, e, err) || pl_kube_text(exec, "installHint", &e->hint, err) ||
+	    read_mode(exec, e, err) || pl_kube_config_text(exec, "installHint", &e->hint, err) ||
 	    pl_kube_flag(exec, "provideClusterInfo", &e->provide_cluster, err))
 		return -1;
 	*out = e;
@@ -122,7 +122,7 @@ static json_t *scalar(const struct pl_yaml_node *n)
 	const char *t = n->text;
 	bool flag;
 
-	if (pl_kube_is_null(n))
+	if (pl_kube_config_is_null(n))
 		return json_null();
 	if (!n->quoted && (strchr("-0123456789", *t) && *t) && !t[strspn(t, "+-.0123456789eE")]) {
 		json_t *number = pl_json_load(pl_slice(t), NULL, &ignored);

@@ -7,7 +7,7 @@
  *	pl_kube_version(k, body, &err);  pl_kube_groups(k, body, &err);
  *	for each kind of pl_kube_kinds:
  *		do pl_kube_page(k, kind, body, &next, &err); while (next.n);
- *		pl_kube_kind_end(k, kind, PL_KUBE_LISTED, NULL);
+ *		pl_kube_kind_end(k, kind, PL_KUBE_LISTED, NULL, NULL);
  *	pl_kube_finish(k);
  *	pl_kube_free(k);
  *
@@ -85,13 +85,15 @@ enum pl_kube_outcome {
 
 /*
  * How listing that kind ended.  FORBIDDEN and FAILED leave its facts unknown, make the source incomplete
- * and become a problem; `why` is one sentence, NULL where the outcome says it all.
+ * and become a problem; FAILED's has the code (pl_err_word, or "truncated") and sentence given, NULL else.
  */
-void pl_kube_kind_end(struct pl_kube *k, const struct pl_kube_kind *kind,
-		      enum pl_kube_outcome outcome, const char *why);
+void pl_kube_kind_end(struct pl_kube *k, const struct pl_kube_kind *kind, enum pl_kube_outcome outcome,
+		      const char *code, const char *why);
+/* The list begins anew: what its pages told is forgotten. */
+void pl_kube_kind_again(struct pl_kube *k, const struct pl_kube_kind *kind);
 /* The same for /version and /apis, which every user may usually read. */
-void pl_kube_version_failed(struct pl_kube *k, const char *why);
-void pl_kube_groups_failed(struct pl_kube *k, const char *why);
+void pl_kube_version_failed(struct pl_kube *k, const char *code, const char *why);
+void pl_kube_groups_failed(struct pl_kube *k, const char *code, const char *why);
 
 /* What the dry run of a privileged pod came to, `why` in the server's words; see --probe-admission. */
 void pl_kube_probe_admission(struct pl_kube *k, bool admitted, const char *why);

@@ -222,8 +222,13 @@ static const char *full_name(struct pl_kube *k, const struct pl_kube_kind *kind)
 	return *kind->group ? pl_model_strf(k->m, "%s.%s", kind->resource, kind->group) : kind->resource;
 }
 
-void pl_kube_kind_end(struct pl_kube *k, const struct pl_kube_kind *kind,
-		      enum pl_kube_outcome outcome, const char *why)
+void pl_kube_kind_again(struct pl_kube *k, const struct pl_kube_kind *kind)
+{
+	k->list[kind - pl_kube_kinds].count = 0;
+}
+
+void pl_kube_kind_end(struct pl_kube *k, const struct pl_kube_kind *kind, enum pl_kube_outcome outcome,
+		      const char *code, const char *why)
 {
 	struct pl_kube_list *l = &k->list[kind - pl_kube_kinds];
 	const char *name = full_name(k, kind), *permission = pl_model_strf(k->m, "list %s", name);
@@ -241,20 +246,20 @@ void pl_kube_kind_end(struct pl_kube *k, const struct pl_kube_kind *kind,
 		return;
 	}
 	l->why = pl_model_strf(k->m, "%s could not be listed%s%s", name, why ? ": " : "", why ? why : "");
-	complain(k, kind->resource, "truncated", l->why, NULL);
+	complain(k, kind->resource, code, l->why, NULL);
 	incomplete(k, l->why);
 }
 
-void pl_kube_version_failed(struct pl_kube *k, const char *why)
+void pl_kube_version_failed(struct pl_kube *k, const char *code, const char *why)
 {
 	k->version_why = pl_model_strf(k->m, "/version could not be read%s%s", why ? ": " : "", why ? why : "");
-	complain(k, "version", "truncated", k->version_why, NULL);
+	complain(k, "version", code, k->version_why, NULL);
 	incomplete(k, k->version_why);
 }
 
-void pl_kube_groups_failed(struct pl_kube *k, const char *why)
+void pl_kube_groups_failed(struct pl_kube *k, const char *code, const char *why)
 {
 	k->groups_why = pl_model_strf(k->m, "/apis could not be read%s%s", why ? ": " : "", why ? why : "");
-	complain(k, "apis", "truncated", k->groups_why, NULL);
+	complain(k, "apis", code, k->groups_why, NULL);
 	incomplete(k, k->groups_why);
 }

@@ -83,13 +83,29 @@ static void say_cluster(const struct pl_object *cluster, struct pl_buf *out)
 		pl_buf_addf(out, ", %s", location);
 }
 
+/* How the heading names a source by its kind; others are named as the user gave them. */
+static const struct {
+	const char *kind, *word;
+	const char *counts; /* what its `resources` are; NULL: not counted */
+} source_words[] = {
+	{ "terraform-plan", "plan", "resource" },
+	{ "terraform-state", "state", "resource" },
+	{ "snapshot", "snapshot", NULL },
+	{ "kubernetes", NULL, "node" },
+};
+
 static void say_source(const struct pl_source *s, struct pl_buf *out)
 {
-	bool state = pl_streq(s->kind, "terraform-state"), plan = pl_streq(s->kind, "terraform-plan");
+	const char *word = NULL, *counts = NULL;
 
-	pl_buf_adds(out, plan ? "plan" : state ? "state" : "snapshot");
-	if (plan || state)
-		pl_buf_addf(out, " of %zu resource%s", s->resources, s->resources == 1 ? "" : "s");
+	for (size_t i = 0; i < sizeof source_words / sizeof *source_words; i++)
+		if (pl_streq(s->kind, source_words[i].kind)) {
+			word = source_words[i].word;
+			counts = source_words[i].counts;
+		}
+	pl_buf_adds(out, word ? word : s->name);
+	if (counts)
+		pl_buf_addf(out, " of %zu %s%s", s->resources, counts, s->resources == 1 ? "" : "s");
 	if (s->terraform_version)
 		pl_buf_addf(out, ", Terraform %s", s->terraform_version);
 }

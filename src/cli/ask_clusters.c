@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* k8s://[CONTEXT]: the Kubernetes API. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/live.h"
+#include "kubernetes/client.h"
+
+#define USUAL_MS 60000
+
+/* What a credential plugin says goes to the person it speaks to, escaped but for its line ends. */
+static void heard(void *ctx, struct pl_slice text)
+{
+	pl_auto_buf b = PL_BUF_INIT;
+
+	(void)ctx;
+	while (text.n) {
+		const char *end = memchr(text.p, '\n', text.n);
+		size_t n = end ? (size_t)(end - text.p) : text.n;
+
+		pl_buf_add_safe(&b, text.p, n);
+		if (end)
+			pl_buf_addc(&b, '\n');
+		text = (struct pl_slice){ text.p + n + (end != NULL), text.n - n - (end != NULL) };
+	}
+	fwrite(b.data, 1, b.len, stderr);
+}
+
+void pl_ask_clusters(struct pl_live *live, const char *const *words, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct pl_kube_options o = {
+			.source = words[i],
+			.join = pl_live_join(live, words[i]),
+			.kubeconfig = pl_args_get(live->args, "kubeconfig"),
+			.context = words[i] + strlen("k8s://"),
+			.probe_admission = pl_args_get(live->args, "probe-admission") != NULL,
+			.trace = live->loud ? pl_live_trace : NULL,
+			.heard = isatty(STDERR_FILENO) ? heard : NULL,
+		};
+		struct pl_wait w = pl_live_wait(live, USUAL_MS);
+		struct pl_err err = PL_ERR_INIT;
+
+		int rc = pl_kube_collect(live->run->model, pl_providers, &o, &w, &err);
+
+		if (rc)
+			pl_live_failed(live, words[i], rc < 0, &err);
+	}
+}
