@@ -129,12 +129,40 @@ static void explain(const struct pl_judging *j, const struct pl_clause *c, const
 			"its labels were not collected: judged as a node the architecture is meant for";
 }
 
+/*
+ * A witness that names an object says that it is there, unless its `exists` says otherwise: an endpoint is
+ * named by the user, and asked.
+ */
+static const struct pl_fact *existence(const struct pl_view *v)
+{
+	int attr = pl_attr_find(v->object->kind, "exists");
+
+	return attr < 0 ? NULL : pl_object_fact(v->object, (enum pl_attr)attr, (int)v->witness);
+}
+
+static enum pl_truth is_there(const struct pl_view *v)
+{
+	const struct pl_fact *f = existence(v);
+
+	return !f ? PL_TRUE : !f->known ? PL_UNKNOWN : f->value.b ? PL_TRUE : PL_FALSE;
+}
+
+static void explain_absence(const struct pl_judging *j, const struct pl_view *v, enum pl_truth meets)
+{
+	const struct pl_fact *f = existence(v);
+
+	pl_finding_add(j->answer, &(struct pl_finding){
+		.object = v->object, .verdict = meets == PL_FALSE ? PL_FAIL : PL_UNDECIDED,
+		.attribute = "exists", .expected = "true", .actual = f->known ? "false" : NULL,
+		.fact = f, .waits_for = f->waits_for, .note = f->note });
+}
+
 static struct pl_record judge_clause(const struct pl_judging *j, const struct pl_clause *c,
 				     const struct pl_object *o)
 {
 	struct pl_view v = { o, j->witness, false, j->arena };
 	struct pl_record r = { false, PL_FALSE, PL_TRUE };
-	enum pl_truth asked = asked_of(j, c);
+	enum pl_truth asked = asked_of(j, c), there;
 
 	if (asked == PL_FALSE || !(o->seen & 1U << j->witness))
 		return r;
@@ -142,9 +170,15 @@ static struct pl_record judge_clause(const struct pl_judging *j, const struct pl
 	r.selected = selected(c, &v, asked);
 	if (r.selected == PL_FALSE)
 		return r;
-	if (c->expect)
+	there = is_there(&v);
+	if (there != PL_TRUE)
+		/* what it would be is not known of what is not there */
+		r.meets = c->expect ? PL_UNKNOWN : there;
+	else if (c->expect)
 		r.meets = pl_judge_cond(c->expect, &v);
-	if (j->answer)
+	if (j->answer && there != PL_TRUE)
+		explain_absence(j, &v, r.meets);
+	else if (j->answer)
 		explain(j, c, &v, r);
 	return r;
 }
