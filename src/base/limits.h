@@ -26,6 +26,12 @@
 #define PL_LIMIT_SHOW_MILLISECONDS 600000
 /* What a program that fails may say before the rest is thrown away. */
 #define PL_LIMIT_SAID_BYTES (64UL << 10)
+/* What a server says first: MySQL's greeting takes some 100 bytes, a refusal of its up to 600. */
+#define PL_LIMIT_GREETING_BYTES 4096
+/* An answer of a registry, bucket or source control system: errors and versions, no content. */
+#define PL_LIMIT_ENDPOINT_BYTES (1UL << 20)
+/* The Docker configuration file, and what a credential helper prints. */
+#define PL_LIMIT_DOCKER_BYTES (1UL << 20)
 /* Parameters that one command line may set, and reports it may ask for. */
 #define PL_LIMIT_SETTINGS 32
 #define PL_LIMIT_REPORTS 16
