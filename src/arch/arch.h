@@ -34,7 +34,8 @@ enum pl_truth { PL_FALSE, PL_UNKNOWN, PL_TRUE };
 struct pl_test {
 	enum pl_attr attr;
 	enum pl_op op;
-	const char *key;            /* PL_OP_KEY */
+	const char *key;            /* of a map: its value is tested, as a text or a number; else NULL */
+	bool key_bytes;             /* the bound of that number has a unit of bytes */
 	const char *subject;        /* what is tested, as a person reads it: "vcpu", "labels.KEY" */
 	bool secret;                /* the key is named like a secret: its value is never shown */
 	const char *const *any_of;  /* texts */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What one attribute must be: ">= 4", "16 GB", "1.22 - 1.24", true, a text, or a mapping of any_of,
- * none_of, has_any, has_none, no_effect, empty, known; for a map attribute its keys.
+ * none_of, has_any, has_none, no_effect, empty, known; for a map attribute its keys, each with a
+ * text, a bound for a number (">= 4096", ">= 20 GiB"), any_of or none_of.
  */
 #include <string.h>
 
@@ -182,36 +183,43 @@ static const char *joined(struct loader *l, const char *before, const char *cons
 	return pl_arena_strdup(&l->arch->arena, text.data);
 }
 
-static int load_in(struct loader *l, const struct pl_yaml_node *n, enum pl_attr attr,
-		   const struct pl_cond **out)
+/* any_of, none_of and otherwise: of a text attribute, or of a key of a map. */
+static int load_choice(struct loader *l, const struct pl_yaml_node *n, struct pl_test *t)
 {
 	static const char *const outcomes[] = { "fail", "unknown", "pass" };
 	static const char *const names[] = { "any_of", "none_of", "otherwise", NULL };
 	const struct pl_yaml_node *any = pl_yaml_get(n, "any_of");
 	const struct pl_yaml_node *none = pl_yaml_get(n, "none_of");
 	const struct pl_yaml_node *otherwise = pl_yaml_get(n, "otherwise");
-	struct pl_cond *c = new_test(l, attr, PL_OP_IN, "");
 	int outcome = any ? PL_FALSE : PL_TRUE; /* with none_of alone, everything else will do */
 
-	if (pl_attrs[attr].type != PL_TEXT)
-		return pl_arch_fail_at(l, n, "any_of and none_of compare texts, and %s is none",
-				       pl_attrs[attr].name);
 	if (pl_arch_only_keys(l, n, "a test with any_of or none_of", names))
 		return -1;
-	if ((any && pl_arch_texts_of(l, any, &c->test.any_of, &c->test.any_count)) ||
-	    (none && pl_arch_texts_of(l, none, &c->test.none_of, &c->test.none_count)))
+	if ((any && pl_arch_texts_of(l, any, &t->any_of, &t->any_count)) ||
+	    (none && pl_arch_texts_of(l, none, &t->none_of, &t->none_count)))
 		return -1;
 	if (otherwise && (outcome = pl_arch_choice_of(l, otherwise, "value of 'otherwise'",
 						      outcomes, 3)) < 0)
 		return -1;
-	c->test.otherwise = (enum pl_truth)outcome;
+	t->op = PL_OP_IN;
+	t->otherwise = (enum pl_truth)outcome;
 	if (any)
-		c->test.text = joined(l, c->test.any_count > 1 ? "one of " : "", c->test.any_of,
-				      c->test.any_count);
+		t->text = joined(l, t->any_count > 1 ? "one of " : "", t->any_of, t->any_count);
 	else
-		c->test.text = joined(l, "not ", c->test.none_of, c->test.none_count);
-	*out = c;
+		t->text = joined(l, "not ", t->none_of, t->none_count);
 	return 0;
+}
+
+static int load_in(struct loader *l, const struct pl_yaml_node *n, enum pl_attr attr,
+		   const struct pl_cond **out)
+{
+	struct pl_cond *c = new_test(l, attr, PL_OP_IN, "");
+
+	if (pl_attrs[attr].type != PL_TEXT)
+		return pl_arch_fail_at(l, n, "any_of and none_of compare texts, and %s is none",
+				       pl_attrs[attr].name);
+	*out = c;
+	return load_choice(l, n, &c->test);
 }
 
 static int check_effects(struct loader *l, const struct pl_yaml_node *n)
@@ -264,18 +272,40 @@ static int load_true_word(struct loader *l, const struct pl_yaml_node *n, enum p
 	return 0;
 }
 
+/* ">= 4096", ">= 20 GiB": the key's value is read as a number. */
+static int load_key_bound(struct loader *l, const struct pl_yaml_node *n,
+			  const struct relation *relation, struct pl_test *t)
+{
+	const char *p = n->text + strlen(relation->text);
+
+	p += strspn(p, " ");
+	t->op = relation->op;
+	t->key_bytes = !pl_parse_i64(p, &t->bound);
+	if (t->key_bytes && !pl_bytes_parse(p, &t->bound))
+		return pl_arch_fail_at(l, n, "'%s' is no bound for a number; write it like: >= 4096, "
+					     "or >= 20 GiB", n->text);
+	return 0;
+}
+
 static int load_key(struct loader *l, const struct pl_yaml_node *key,
 		    const struct pl_yaml_node *value,
 		    enum pl_attr attr, const struct pl_cond **out)
 {
-	struct pl_cond *c = new_test(l, attr, PL_OP_KEY, value->text);
+	bool one = value->kind == PL_YAML_SCALAR;
+	bool words_of_text = pl_yaml_get(value, "any_of") || pl_yaml_get(value, "none_of");
+	struct pl_cond *c = new_test(l, attr, PL_OP_KEY, one ? value->text : "");
 
-	if (value->kind != PL_YAML_SCALAR)
-		return pl_arch_fail_at(l, value, "the value of '%s' is one text", key->text);
+	if (!one && !words_of_text)
+		return pl_arch_fail_at(l, value, "the value of '%s' is one text, or any_of or none_of",
+				       key->text);
 	c->test.key = key->text;
 	c->test.subject = pl_arena_strf(&l->arch->arena, "%s.%s", pl_attrs[attr].name, key->text);
 	c->test.secret = pl_secret_name(key->text);
 	*out = c;
+	if (words_of_text)
+		return load_choice(l, value, &c->test);
+	if (relation_of(value->text))
+		return load_key_bound(l, value, relation_of(value->text), &c->test);
 	return pl_arch_texts_of(l, value, &c->test.any_of, &c->test.any_count);
 }
 

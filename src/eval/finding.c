@@ -33,13 +33,18 @@ static const char *actual_of(const struct pl_test *t, const struct pl_fact *f,
 			     struct pl_arena *arena)
 {
 	const char *value;
+	char text[32];
+	int64_t bytes;
 
 	if (!f->known || is_sensitive(t, f))
 		return NULL;
-	if (t->op != PL_OP_KEY)
+	if (!t->key)
 		return pl_value_text(arena, &f->value);
 	value = pl_value_get(&f->value, t->key);
-	return value || f->value.open ? value : "not set";
+	if (!value)
+		return f->value.open ? NULL : "not set";
+	return t->key_bytes && pl_parse_i64(value, &bytes) ?
+	       pl_arena_strdup(arena, pl_bytes_text(bytes, text)) : value;
 }
 
 /* What an unknown that has a known value is about: an open list, a text nobody can compare. */

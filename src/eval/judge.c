@@ -107,6 +107,17 @@ static void soften(const struct pl_judging *j, const struct pl_clause *c, const 
 	pl_free_ptr(&whys.findings);
 }
 
+static void note_no_labels(const struct pl_judging *j, size_t from)
+{
+	static const char why[] = "its labels were not collected: judged as a node the architecture is meant for";
+
+	for (size_t i = from; i < j->answer->count; i++) {
+		struct pl_finding *f = &j->answer->findings[i];
+
+		f->note = f->note ? pl_arena_strf(j->arena, "%s; %s", f->note, why) : why;
+	}
+}
+
 static void explain(const struct pl_judging *j, const struct pl_clause *c, const struct pl_view *v,
 		    struct pl_record r)
 {
@@ -124,9 +135,8 @@ static void explain(const struct pl_judging *j, const struct pl_clause *c, const
 			.verdict = r.selected == PL_TRUE ? PL_PASS : PL_UNDECIDED });
 	if (r.selected == PL_UNKNOWN && c->expect)
 		soften(j, c, v, from);
-	for (size_t i = from; labels_not_collected(v->object) && i < j->answer->count; i++)
-		j->answer->findings[i].note =
-			"its labels were not collected: judged as a node the architecture is meant for";
+	if (labels_not_collected(v->object))
+		note_no_labels(j, from);
 }
 
 /*

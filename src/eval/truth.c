@@ -135,13 +135,25 @@ static enum pl_truth judge_empty(const struct pl_test *t, const struct pl_value 
 	return v->open ? PL_UNKNOWN : PL_TRUE;
 }
 
+/* The text of a key as a number; a text that is none meets no bound. */
+static enum pl_truth judge_key_number(const struct pl_test *t, const char *text)
+{
+	struct pl_value number = { .type = PL_INT };
+
+	return pl_parse_i64(text, &number.i) ? judge_bound(t, &number) : PL_FALSE;
+}
+
 static enum pl_truth judge_key(const struct pl_test *t, const struct pl_value *v)
 {
 	const char *value = pl_value_get(v, t->key);
 
-	if (value)
+	if (!value)
+		return v->open ? PL_UNKNOWN : PL_FALSE;
+	if (t->op == PL_OP_KEY)
 		return truth(among(value, t->any_of, t->any_count));
-	return v->open ? PL_UNKNOWN : PL_FALSE;
+	if (t->op == PL_OP_IN)
+		return judge_in(t, &(struct pl_value){ .type = PL_TEXT, .s = value });
+	return judge_key_number(t, value);
 }
 
 static enum pl_truth judge_known(const struct pl_test *t, const struct pl_value *v)
@@ -161,7 +173,7 @@ static enum pl_truth (*const judges[])(const struct pl_test *t, const struct pl_
 
 enum pl_truth pl_judge_fact(const struct pl_test *t, const struct pl_fact *f)
 {
-	return f->known ? judges[t->op](t, &f->value) : PL_UNKNOWN;
+	return f->known ? judges[t->key ? PL_OP_KEY : t->op](t, &f->value) : PL_UNKNOWN;
 }
 
 /* ---- one object ---- */

@@ -209,14 +209,51 @@ static const struct row services[] = {
 	{ "else it is decided in the cluster", EKS, "privileged-pods=unknown" },
 };
 
+#define PATHS "node node n paths=/proc/mounts:file,/sys/fs/cgroup:directory,/etc/hosts:file,/usr/src:directory," \
+	"/var/lib/kubelet/seccomp:directory,/run/containerd/containerd.sock:"
+#define SYSCTLS "node node n sysctls=fs.inotify.max_user_instances:8192,fs.inotify.max_user_watches:1000000," \
+	"kernel.pid_max:4194304,net.ipv4.ip_forward:1,vm.overcommit_memory:1,net.netfilter.nf_conntrack_max:"
+#define MODULES "node node n modules=overlay:loaded,fuse:builtin,br_netfilter:"
+
+/* What only the nodes themselves can tell. */
+static const struct row nodes[] = {
+	{ "all paths", PATHS "socket", "node-paths=pass" },
+	{ "k3s has a socket of its own", PATHS "absent,/run/k3s/containerd/containerd.sock:socket", "node-paths=pass" },
+	{ "no socket", PATHS "absent", "node-paths=fail" },
+	{ "a path that could not be looked at", "node node n paths=/proc/mounts:file,...", "node-paths=unknown" },
+	{ "devices", "node node n paths=/dev/fuse:character-device,/dev/net/tun:character-device", "node-devices=pass" },
+	{ "a device is missing", "node node n paths=/dev/fuse:absent,/dev/net/tun:character-device", "node-devices=fail" },
+	{ "a file is no device", "node node n paths=/dev/fuse:file,/dev/net/tun:character-device", "node-devices=fail" },
+	{ "sysctls at their bounds", SYSCTLS "524288", "node-sysctls=pass" },
+	{ "one below", SYSCTLS "524287", "node-sysctls=fail" },
+	{ "one that is not there", SYSCTLS "absent", "node-sysctls=fail" },
+	{ "one that could not be read", SYSCTLS "524288,...", "node-sysctls=pass" },
+	{ "some not read", "node node n sysctls=vm.overcommit_memory:1,...", "node-sysctls=unknown" },
+	{ "modules", MODULES "loadable", "node-modules=pass" },
+	{ "one is missing", MODULES "absent", "node-modules=fail" },
+	{ "ports free", "node node n ports_in_use=22,10250", "node-ports=pass" },
+	{ "a port in use", "node node n ports_in_use=22,8080", "node-ports=fail" },
+	{ "cgroup", "node node n cgroup=v2", "node-cgroup=pass" },
+	{ "split controllers", "node node n cgroup=hybrid", "node-cgroup=fail" },
+	{ "room", "node node n disk_free=/var/gitpod/workspaces:21474836480", "node-disk-free=pass" },
+	{ "too little", "node node n disk_free=/var/gitpod/workspaces:21474836479", "node-disk-free=fail" },
+	{ "room elsewhere", "node node n disk_free=/:21474836480,...", "node-disk-free=unknown" },
+	{ "a machine of 16 GiB", "node node n vcpu=4 memory=16393297920", "node-size=pass" },
+	{ "one of 15 GiB", "node node n vcpu=4 memory=15600000000", "node-size=fail" },
+	{ "nothing was told", "node node n", "node-paths=unknown node-devices=unknown node-sysctls=unknown "
+	  "node-modules=unknown node-ports=unknown node-cgroup=unknown node-disk-free=unknown node-size=unknown "
+	  "node-os=unknown node-os-version=unknown node-kernel=unknown node-architecture=unknown "
+	  "container-runtime=unknown container-runtime-version=unknown" },
+};
+
 /* Rows without a cluster, and what several witnesses come to. */
 static const struct row sources[] = {
 	{ "endpoints need no cluster", "endpoint database d engine=mysql version=5.7",
 	  "database=pass database-version=pass node-size=not-asked kubernetes-version=not-asked" },
-	{ "nor do nodes", "node node n missing_paths=/dev/fuse", "node-paths=fail distribution=not-asked" },
-	{ "node rules ask labelled nodes only", "node node n labels=x:y missing_paths=/x kernel_version=4.4 vcpu=1 os=cos",
+	{ "nor do nodes", "node node n paths=/usr/src:absent", "node-paths=fail distribution=not-asked" },
+	{ "node rules ask labelled nodes only", "node node n labels=x:y paths=/usr/src:absent kernel_version=4.4 vcpu=1 os=cos",
 	  "node-paths=not-applicable node-kernel=not-applicable node-size=not-applicable node-os=not-applicable" },
-	{ "of labelled ones", "node node n labels=" META " missing_paths=/x kernel_version=4.4 vcpu=1 os=cos "
+	{ "of labelled ones", "node node n labels=" META " paths=/usr/src:absent kernel_version=4.4 vcpu=1 os=cos "
 	  "architecture=arm64 container_runtime=docker container_runtime_version=1.4 disk_size=1000",
 	  "node-paths=fail node-kernel=fail node-size=fail node-os=fail node-os-version=not-applicable "
 	  "node-architecture=fail container-runtime=fail container-runtime-version=fail node-disk=fail" },
@@ -227,7 +264,7 @@ static const struct row sources[] = {
 	{ "than a workspace node", "node node n labels=" REGULAR " disk_size=100000000000", "node-disk=fail" },
 	{ "a node's pass says nothing of another", "node node n kernel_version=5.15\nnode node m kernel_version=?ssh",
 	  "node-kernel=unknown" },
-	{ "every node counts", "node node n missing_paths=\nnode node o missing_paths=/x", "node-paths=fail" },
+	{ "every node counts", PATHS "socket\nnode node o paths=/usr/src:absent", "node-paths=fail" },
 	{ "an SCM that was not asked", EKS, "scm=not-asked storage-class=not-asked node-kernel=not-asked" },
 	{ "no default class", "cluster cluster c\ncluster storage_class s default=false", "storage-class=fail" },
 	{ "no class at all", "cluster cluster c", "storage-class=fail" },
@@ -364,6 +401,12 @@ static void test_services(void **state)
 	judge_rows(services, sizeof services / sizeof *services);
 }
 
+static void test_nodes(void **state)
+{
+	(void)state;
+	judge_rows(nodes, sizeof nodes / sizeof *nodes);
+}
+
 static void test_sources(void **state)
 {
 	(void)state;
@@ -381,7 +424,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_words),	 cmocka_unit_test(test_unknowns),
 		cmocka_unit_test(test_pools),	 cmocka_unit_test(test_services),
-		cmocka_unit_test(test_sources),	 cmocka_unit_test(test_parts),
+		cmocka_unit_test(test_nodes),	 cmocka_unit_test(test_sources),
+		cmocka_unit_test(test_parts),
 	};
 
 	return cmocka_run_group_tests(tests, read_gitpod, NULL);

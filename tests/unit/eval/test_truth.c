@@ -90,6 +90,7 @@ static const char *const ab[] = { "a", "b" }, *const cd[] = { "c", "d" };
 static const char *const effects[] = { "NoSchedule", "NoExecute" };
 static const char *const hard[] = { "k=v:PreferNoSchedule", "k:NoExecute" };
 static const char *const soft[] = { "NoSchedule=x:PreferNoSchedule", "odd" };
+static const struct pl_pair numbers[] = { { "m", "4 5" }, { "n", "4096" } };
 static const struct pl_pair pairs[] = { { "a", "true" }, { "b", "True" } };
 static const char *const yes[] = { "true" };
 
@@ -98,6 +99,7 @@ static const char *const yes[] = { "true" };
 #define TEXT(t) { .type = PL_TEXT, .s = t }
 #define LIST(l, n, o) { .type = PL_LIST, .list = l, .count = n, .open = o }
 #define MAP(n, o) { .type = PL_MAP, .map = pairs, .count = n, .open = o }
+#define NUMBERS { .type = PL_MAP, .map = numbers, .count = 2 }
 #define V(a, b) { 2, { a, b } }
 
 static const struct {
@@ -166,6 +168,13 @@ static const struct {
 	{ PL_POOL_LABELS, { .op = PL_OP_KEY, .key = "b", .any_of = yes, .any_count = 1 }, MAP(2, true), F },
 	{ PL_POOL_LABELS, { .op = PL_OP_KEY, .key = "c", .any_of = yes, .any_count = 1 }, MAP(2, true), U },
 	{ PL_POOL_LABELS, { .op = PL_OP_KEY, .key = "c", .any_of = yes, .any_count = 1 }, MAP(2, false), F },
+	{ PL_POOL_LABELS, { .op = PL_OP_IN, .key = "a", .any_of = yes, .any_count = 1 }, MAP(2, false), T },
+	{ PL_POOL_LABELS, { .op = PL_OP_IN, .key = "a", .none_of = yes, .none_count = 1, .otherwise = T }, MAP(2, false), F },
+	{ PL_POOL_LABELS, { .op = PL_OP_IN, .key = "c", .none_of = yes, .none_count = 1, .otherwise = T }, MAP(2, true), U },
+	{ PL_POOL_LABELS, { .op = PL_OP_GE, .key = "a", .bound = 1 }, MAP(2, false), F },
+	{ PL_POOL_LABELS, { .op = PL_OP_GE, .key = "n", .bound = 4096 }, NUMBERS, T },
+	{ PL_POOL_LABELS, { .op = PL_OP_GE, .key = "n", .bound = 4097 }, NUMBERS, F },
+	{ PL_POOL_LABELS, { .op = PL_OP_GE, .key = "m", .bound = 4096 }, NUMBERS, F },
 	{ PL_POOL_LABELS, { .op = PL_OP_KEY, .key = "A", .any_of = yes, .any_count = 1 }, MAP(2, false), F },
 };
 
