@@ -79,5 +79,16 @@
 #define PL_LIMIT_INVENTORY_HOSTS 100000
 #define PL_LIMIT_INVENTORY_GROUPS 20000
 #define PL_LIMIT_INVENTORY_FILES 100000
+/* What a node answers to the probe; a real one takes 5 KB, each section some 30 lines. */
+#define PL_LIMIT_PROBE_BYTES (256UL << 10)
+#define PL_LIMIT_PROBE_SECTIONS 64
+#define PL_LIMIT_PROBE_LINES 4096
+/* One value in it, and how many of a sort are believed. */
+#define PL_LIMIT_PROBE_TEXT 512
+#define PL_LIMIT_PROBE_CPUS 65536
+#define PL_LIMIT_PROBE_ADDRESSES 64
+#define PL_LIMIT_PROBE_SETTINGS 64
+/* Names that an architecture may ask for beyond the probe's own. */
+#define PL_LIMIT_PROBE_ASKED 256
 
 #endif

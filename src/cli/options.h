@@ -59,7 +59,7 @@ void pl_add_wrapped(struct pl_buf *out, const char *text, size_t at, size_t inde
 void pl_help_command(const struct pl_command *c, struct pl_buf *out);
 /* One in each file of its name. */
 extern const struct pl_command pl_command_check, pl_command_facts, pl_command_explain,
-	pl_command_arch, pl_command_machine, pl_command_permissions;
+	pl_command_arch, pl_command_machine, pl_command_permissions, pl_command_probe;
 /* All commands, NULL-terminated (commands.c). */
 extern const struct pl_command *const pl_commands[];
 void pl_help_all(struct pl_buf *out);
