@@ -217,7 +217,7 @@ def die_with_parent():
 
 class Cluster:
     """Starts etcd and kube-apiserver; ends them, and removes their folder, on stop().  port, url, ca (path of the
-    authority's certificate), folder (for files of the test, too)."""
+    authority's certificate), etcd (its URL), folder (for files of the test, too)."""
 
     def __init__(self, extra=()):
         folder = pathlib.Path(tempfile.mkdtemp(prefix="plumbline-kube-"))
@@ -256,6 +256,7 @@ class Cluster:
                 "--service-account-signing-key-file", folder / "sa.key", "--service-cluster-ip-range", "10.96.0.0/16",
                 "--endpoint-reconciler-type", "none", *extra])
             if self._ready(folder, port):
+                self.etcd = f"http://127.0.0.1:{client}"
                 return port
             self._kill()
         raise RuntimeError("no API server: " + self._tail(folder, "apiserver") + self._tail(folder, "etcd"))

@@ -199,22 +199,17 @@ def calico_manifest(image="docker.io/calico/node:v3.25.0", count=3, ready=None):
             definition("crd.projectcalico.org", "IPPool", "ippools", scope="Cluster"),
             workload("DaemonSet", "calico-node", "kube-system", image, count=count, ready=ready),
             workload("Deployment", "calico-kube-controllers", "kube-system",
-                     image.replace("/node:", "/kube-controllers:"), count=1),
-            {"kind": "ClusterInformation", "apiVersion": "crd.projectcalico.org/v1", "metadata": {"name": "default"},
-             "spec": {"calicoVersion": image.split(":")[-1], "clusterType": "k8s,bgp,kdd", "datastoreReady": True}}]
+                     image.replace("/node:", "/kube-controllers:"), count=1)]
 
 
-def calico_operator(registry="docker.io/calico", version="v3.26.1", provider="", count=3, ready=None):
+def calico_operator(registry="docker.io/calico", version="v3.26.1", count=3, ready=None):
     """Calico from Tigera's operator, in calico-system."""
     return [namespace("calico-system"), namespace("tigera-operator"),
             definition("operator.tigera.io", "Installation", "installations", scope="Cluster"),
             definition("crd.projectcalico.org", "ClusterInformation", "clusterinformations", scope="Cluster"),
             workload("Deployment", "tigera-operator", "tigera-operator", "quay.io/tigera/operator:v1.30.4", count=1),
             workload("DaemonSet", "calico-node", "calico-system", f"{registry}/node:{version}", count=count, ready=ready),
-            workload("Deployment", "calico-typha", "calico-system", f"{registry}/typha:{version}", count=1),
-            {"kind": "Installation", "apiVersion": "operator.tigera.io/v1", "metadata": {"name": "default"},
-             "spec": {"variant": "Calico", "kubernetesProvider": provider, "cni": {"type": "Calico"}},
-             "status": {"calicoVersion": version, "variant": "Calico"}}]
+            workload("Deployment", "calico-typha", "calico-system", f"{registry}/typha:{version}", count=1)]
 
 
 def cert_manager(version="v1.8.0", space="cert-manager", name="cert-manager", registry="quay.io/jetstack", digest=None):
@@ -355,7 +350,7 @@ def gke_autopilot():
 
 
 def aks(calico=True, version="v1.24.15", **more):
-    network = calico_operator("mcr.microsoft.com/oss/calico", "v3.24.6", "AKS") if calico else [
+    network = calico_operator("mcr.microsoft.com/oss/calico", "v3.24.6") if calico else [
         workload("DaemonSet", "azure-cns", "kube-system", "mcr.microsoft.com/containernetworking/azure-cns:v1.4.44.3")]
     return Distribution(version, nodes_of(aks_node, **more) + network + cert_manager() + [
         workload("DaemonSet", "kube-proxy", "kube-system", "mcr.microsoft.com/oss/kubernetes/kube-proxy:v1.24.15-hotfix.20230804"),
