@@ -18,6 +18,7 @@ static const struct group {
 	const char *schemes[10]; /* NULL-terminated */
 } groups[] = {
 	{ pl_ask_clusters, { "k8s", NULL } },
+	{ pl_ask_endpoints, { "mysql", "registry", "s3", "gs", "az", "scm", NULL } },
 };
 
 static size_t scheme_len(const char *word)

@@ -33,7 +33,7 @@ struct pl_live {
 
 /* Words of one group of schemes, in the order given. */
 typedef void pl_live_ask(struct pl_live *live, const char *const *words, size_t count);
-pl_live_ask pl_ask_clusters;
+pl_live_ask pl_ask_clusters, pl_ask_endpoints;
 
 /* How long this one may take: --timeout, else `usual` milliseconds. */
 struct pl_wait pl_live_wait(const struct pl_live *live, int64_t usual);

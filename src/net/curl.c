@@ -306,7 +306,9 @@ static int failed(struct client *c, const struct flow *f, CURLcode code, struct 
 	curl_easy_getinfo(c->easy, CURLINFO_OS_ERRNO, &os);
 	if (code == CURLE_COULDNT_CONNECT && os)
 		return pl_err_set(err, is, "%s: %s: %s", host.data, text, strerror((int)os));
-	if (c->why[0] && is != PL_E_TIMEOUT)
+	/* of these the text says it all */
+	if (c->why[0] && is != PL_E_TIMEOUT && code != CURLE_COULDNT_RESOLVE_HOST &&
+	    code != CURLE_COULDNT_RESOLVE_PROXY)
 		return pl_err_set(err, is, "%s: %s: %s", host.data, text, c->why);
 	return pl_err_set(err, is, "%s: %s", host.data, text);
 }
