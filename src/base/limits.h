@@ -72,6 +72,17 @@
 #define PL_LIMIT_SSH_CONFIG_FILES 4096
 /* Jump hosts in a row. */
 #define PL_LIMIT_SSH_HOPS 16
+/* What an SSH server may send before it has let us in: measured 4 KB; packets are 35,000 bytes at most. */
+#define PL_LIMIT_SSH_LOGIN_BYTES (256UL << 10)
+/* What a script on a host may answer, on standard output. */
+#define PL_LIMIT_SSH_ANSWER_BYTES (4UL << 20)
+/* What waits for a peer that takes nothing. */
+#define PL_LIMIT_SSH_UNSENT_BYTES (4UL << 20)
+/* A private key or certificate; RSA with 16,384 bits takes 13 KB. */
+#define PL_LIMIT_SSH_KEY_BYTES (64UL << 10)
+/* One message of ssh-agent (OpenSSH's own limit), and keys of it that are offered. */
+#define PL_LIMIT_SSH_AGENT_BYTES (256UL << 10)
+#define PL_LIMIT_SSH_AGENT_KEYS 64
 /* Options of ssh that an inventory gives one host. */
 #define PL_LIMIT_SSH_OPTIONS_BYTES (64UL << 10)
 /* An inventory, one file of group_vars or host_vars, what one source names, and all that it reads. */
