@@ -42,7 +42,7 @@ static const struct pl_kube_id ids[] = {
 
 static const struct pl_kube_program programs[] = {
 	{ .kind = "DaemonSet", .image = "amazon-k8s-cni", .component = "vpc-cni", .versioned = true,
-	  .network = "vpc-cni" },
+	  .network = "vpc-cni", .overlay = true },
 	{ .kind = "Deployment", .image = "aws-load-balancer-controller",
 	  .component = "aws-load-balancer-controller", .versioned = true },
 	{ .kind = "Deployment", .image = "aws-alb-ingress-controller",

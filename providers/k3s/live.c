@@ -30,7 +30,7 @@ static const struct pl_kube_flag flags[] = {
 /* servicelb makes a DaemonSet for each Service that it serves. */
 static const struct pl_kube_program programs[] = {
 	{ .kind = "DaemonSet", .image = "klipper-lb", .component = "servicelb", .versioned = true,
-	  .balancer = true },
+	  .balancer = true, .builtin = true },
 	{ .kind = "Deployment", .image = "mirrored-library-traefik", .component = "traefik",
 	  .versioned = true },
 	{ 0 },

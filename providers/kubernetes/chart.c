@@ -58,16 +58,6 @@ const char *pl_kubernetes_component(struct pl_model *m, const struct pl_kubernet
 	return c->sensitive ? NULL : name;
 }
 
-bool pl_kubernetes_is_version(const char *text)
-{
-	const char *p = text + (*text == 'v');
-	size_t n = strspn(p, "0123456789.");
-
-	/* in a range "1.9.x" the number ends in a dot */
-	return isdigit((unsigned char)*p) && p[n - 1] != '.' && (!p[n] || p[n] == '-' || p[n] == '+') &&
-	       !strpbrk(p, " |,<>=~^*");
-}
-
 static bool from_publisher(const struct chart *known, const struct pl_kubernetes_chart *c)
 {
 	for (size_t i = 0; i < sizeof known->publishers / sizeof *known->publishers; i++) {
@@ -91,7 +81,7 @@ static const char *why_unknown(const struct pl_kubernetes_chart *c)
 {
 	if (!c->version || !*c->version)
 		return c->waits_for ? c->waits_for : "no version is set: the newest chart is taken";
-	if (!pl_kubernetes_is_version(c->version))
+	if (!pl_kube_is_version(c->version))
 		return "the version is a range: the newest chart in it is taken";
 	return "the chart's version is not that of what it installs";
 }
@@ -99,12 +89,12 @@ static const char *why_unknown(const struct pl_kubernetes_chart *c)
 static void add_version(struct pl_model *m, struct pl_object *o, const struct chart *known,
 			const struct pl_kubernetes_chart *c)
 {
-	bool exact = c->version && pl_kubernetes_is_version(c->version);
+	bool exact = c->version && pl_kube_is_version(c->version);
 	struct pl_fact *f;
 
 	if (known && exact && from_publisher(known, c)) {
 		pl_fact_text(m, o, PL_COMPONENT_VERSION, c->version, c->path);
-	} else if (c->app_version && pl_kubernetes_is_version(c->app_version)) {
+	} else if (c->app_version && pl_kube_is_version(c->app_version)) {
 		pl_fact_text(m, o, PL_COMPONENT_VERSION, c->app_version, "metadata[0].app_version");
 	} else if (known && exact && known->publishers[0] && !is_repackaged(c)) {
 		f = pl_fact_text(m, o, PL_COMPONENT_VERSION, c->version, c->path);

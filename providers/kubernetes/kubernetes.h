@@ -3,9 +3,14 @@
 #ifndef PL_PROVIDERS_KUBERNETES_KUBERNETES_H
 #define PL_PROVIDERS_KUBERNETES_KUBERNETES_H
 
+#include "kubernetes/provider.h"
 #include "terraform/provider.h"
 
 extern const struct pl_provider pl_provider_kubernetes;
+
+/* live.c */
+extern const struct pl_kube_provider pl_kubernetes_live;
+extern const struct pl_kube_program pl_kubernetes_programs[];
 
 /* What joins it over sources: "service/NAMESPACE/NAME"; `space` NULL: "default", "": in none. */
 const char *pl_kubernetes_identity(struct pl_model *m, const char *kind, const char *space,
@@ -48,8 +53,6 @@ struct pl_kubernetes_chart {
 const char *pl_kubernetes_component(struct pl_model *m, const struct pl_kubernetes_chart *chart);
 void pl_kubernetes_chart_facts(struct pl_model *m, struct pl_object *o,
 			       const struct pl_kubernetes_chart *chart);
-/* Is it one version ("v1.9.1"), not a range of them? */
-bool pl_kubernetes_is_version(const char *text);
 bool pl_kubernetes_release_is(struct pl_tf *tf, struct pl_tf_resource *r,
 			      struct pl_tf_identity *id);
 void pl_kubernetes_release(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o);

@@ -226,48 +226,23 @@ static void gateway(const struct manifest *x, struct pl_object *o)
 
 /* ---- components ---- */
 
-/* Programs by the end of their image's name; the tag is the version of the component, or not. */
-static const struct program {
-	const char *kind, *image, *component;
-	bool versioned;
-} programs[] = {
-	{ "Deployment", "cert-manager-controller", "cert-manager", true },
-	{ "DaemonSet", "calico/node", "calico", true },
-	{ "DaemonSet", "mirrored-calico-node", "calico", true },
-	{ "Deployment", "tigera/operator", "calico", false },
-	{ "DaemonSet", "metallb/speaker", "metallb", true },
-	{ "DaemonSet", "kube-vip/kube-vip", "kube-vip", true },
-};
-
 static const char containers[] = "spec.template.spec.containers";
 
-static bool is_image(const char *image, size_t n, const char *name)
-{
-	size_t len = strlen(name);
-
-	return n >= len && !strncmp(image + n - len, name, len) &&
-	       (n == len || image[n - len - 1] == '/');
-}
-
 /* What a workload runs that is known; *tag: of its image, NULL: none. */
-static const struct program *program_of(const struct manifest *x, const char **tag)
+static const struct pl_kube_program *program_of(const struct manifest *x, const char **tag)
 {
 	json_t *list = find(x->tree, containers), *one;
 	const char *kind = text_of(x, "kind");
+	const struct pl_kube_program *found;
 	size_t c;
 
 	json_array_foreach(list, c, one) {
 		const char *image = text_at(x, one, "image");
-		const char *name = image ? strrchr(image, '/') : NULL, *colon;
-		size_t n = image ? strcspn(image, "@") : 0;
 
-		colon = image ? strchr(name ? name : image, ':') : NULL;
-		*tag = colon && colon < image + n ? pl_model_strf(x->m, "%.*s",
-				(int)(image + n - colon - 1), colon + 1) : NULL;
-		n = *tag ? (size_t)(colon - image) : n;
-		for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
-			if (pl_streq(kind, programs[i].kind) && is_image(image, n, programs[i].image))
-				return &programs[i];
+		found = image && kind ? pl_kube_program_in(pl_kubernetes_programs, x->m, kind, image, tag)
+				      : NULL;
+		if (found)
+			return found;
 	}
 	return NULL;
 }
@@ -275,7 +250,7 @@ static const struct program *program_of(const struct manifest *x, const char **t
 static const char *program_name(const struct manifest *x)
 {
 	const char *tag;
-	const struct program *p = program_of(x, &tag);
+	const struct pl_kube_program *p = program_of(x, &tag);
 
 	return p ? p->component : NULL;
 }
@@ -283,10 +258,10 @@ static const char *program_name(const struct manifest *x)
 static void program(const struct manifest *x, struct pl_object *o)
 {
 	const char *tag, *path = path_of(x, containers);
-	const struct program *p = program_of(x, &tag);
+	const struct pl_kube_program *p = program_of(x, &tag);
 
 	pl_fact_text(x->m, o, PL_COMPONENT_NAME, p->component, path);
-	if (p->versioned && tag && pl_kubernetes_is_version(tag))
+	if (p->versioned && tag && pl_kube_is_version(tag))
 		pl_fact_text(x->m, o, PL_COMPONENT_VERSION, tag, path);
 	else
 		pl_fact_unknown(x->m, o, PL_COMPONENT_VERSION,

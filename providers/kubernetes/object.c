@@ -113,27 +113,11 @@ void pl_kubernetes_ingress(struct pl_tf *tf, struct pl_tf_resource *r, struct pl
 	pl_tf_list_fact(tf, r, o, PL_LB_PORTS, path, &list);
 }
 
-/*
- * Classes whose controller makes a balancer for the Ingress itself.  Others (nginx, traefik) stand
- * behind a Service, which is the entry.
- */
-static bool makes_balancer(const char *class)
-{
-	static const char *const classes[] = { "alb", "gce", "gce-internal",
-					       "azure/application-gateway",
-					       "azure-application-gateway" };
-
-	for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
-		if (pl_streq(class, classes[i]))
-			return true;
-	return false;
-}
-
 void pl_kubernetes_ingress_ports(const char *class, size_t tls, struct pl_tf_list *list)
 {
 	if (list->waits_for)
 		return;
-	if (!makes_balancer(class)) {
+	if (!pl_kube_makes_balancer(class)) {
 		list->note = "the Service of its controller is what listens";
 		return;
 	}

@@ -33,4 +33,5 @@ const struct pl_provider pl_provider_kubernetes = {
 	.name = "kubernetes",
 	.summary = "Kubernetes: Services, Ingresses, charts and manifests that Terraform applies",
 	.rows = rows,
+	.live = &pl_kubernetes_live,
 };

@@ -33,6 +33,20 @@ static const struct pl_kube_pool_label pool_labels[] = {
 };
 
 
+static const struct pl_kube_program programs[] = {
+	{ .kind = "DaemonSet", .name = "ovnkube-node", .component = "ovn-kubernetes",
+	  .network = "ovn-kubernetes" },
+	{ .kind = "DaemonSet", .name = "sdn", .component = "openshift-sdn", .network = "openshift-sdn" },
+	{ 0 },
+};
+
+static const struct pl_kube_platform platforms[] = {
+	{ .provider = "openshift",
+	  .guard = "OpenShift's security context constraints decide about privileged pods" },
+	{ 0 },
+};
+
 const struct pl_kube_provider pl_other_live = {
 	.signs = signs, .domains = domains, .pool_labels = pool_labels,
+	.programs = programs, .platforms = platforms,
 };

@@ -87,6 +87,8 @@ struct pl_requirement {
 	const struct pl_clause *fallback; /* some-rules: asked when no object is selected; NULL: none */
 	enum pl_absence absent;        /* no object of the kinds at all */
 	enum pl_absence none;          /* objects, but `where` selects none */
+	enum pl_absence live;          /* either of both, as the cluster itself tells it */
+	bool has_live;                 /* else that means what it means to the others */
 	const char *absent_text;       /* "something else may provide it"; NULL: a general sentence */
 	const char *const *settled_by; /* what will settle an unknown: "k8s://" */
 	size_t settled_count;

@@ -9,7 +9,7 @@
 
 static const char *const keys[] = {
 	"id", "title", "severity", "asked_if", "seen_by", "quantifier", "at_least", "on", "where",
-	"expect", "provider", "clauses", "fallback", "absent", "none", "absent_text", "settled_by", "why", "fix",
+	"expect", "provider", "clauses", "fallback", "absent", "none", "live", "absent_text", "settled_by", "why", "fix",
 	"source", "contradictions", NULL,
 };
 
@@ -200,15 +200,18 @@ static int load_absence(struct loader *l, const struct pl_yaml_node *n, struct p
 {
 	static const char *const quantifiers[] = { "every", "some" };
 	static const char *const absences[] = { "unknown", "fail", "not-applicable" };
-	int quantifier = PL_EVERY, absent = PL_ABSENT_UNKNOWN, none = PL_ABSENT_NOT_APPLICABLE;
+	int quantifier = PL_EVERY, absent = PL_ABSENT_UNKNOWN, none = PL_ABSENT_NOT_APPLICABLE, live = PL_ABSENT_UNKNOWN;
 
 	if (load_choice(l, n, "quantifier", quantifiers, 2, &quantifier) ||
 	    load_choice(l, n, "absent", absences, 3, &absent) ||
-	    load_choice(l, n, "none", absences, 3, &none))
+	    load_choice(l, n, "none", absences, 3, &none) ||
+	    load_choice(l, n, "live", absences, 3, &live))
 		return -1;
 	r->quantifier = (enum pl_quantifier)quantifier;
 	r->absent = (enum pl_absence)absent;
 	r->none = (enum pl_absence)none;
+	r->live = (enum pl_absence)live;
+	r->has_live = pl_yaml_get(n, "live") != NULL;
 	if (load_at_least(l, n, r))
 		return -1;
 	return pl_arch_text_of(l, n, "absent_text", false, &r->absent_text);

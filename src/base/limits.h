@@ -63,6 +63,8 @@
 #define PL_LIMIT_HTTP_TRIES 5
 /* Objects of one kind kept from one cluster; Kubernetes itself is tested up to 5,000 nodes. */
 #define PL_LIMIT_KUBE_OBJECTS 1000000
+/* DaemonSets, or Deployments, of programs that are looked for; servicelb has one for each Service. */
+#define PL_LIMIT_KUBE_WORKLOADS 10000
 
 /* One known_hosts file: 10,000 hosts with three keys each are 15 MB. */
 #define PL_LIMIT_KNOWN_HOSTS_BYTES (64UL << 20)

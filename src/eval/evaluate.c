@@ -45,12 +45,18 @@ struct row {
 	enum pl_verdict nothing[PL_WITNESS_COUNT + 1];
 };
 
+static unsigned kinds_asked(const struct pl_requirement *r)
+{
+	unsigned kinds = 0;
+
+	for (size_t i = 0; i < r->clause_count; i++)
+		kinds |= 1U << r->clauses[i].on;
+	return kinds;
+}
+
 static bool asks_of(const struct pl_requirement *r, enum pl_kind kind)
 {
-	for (size_t i = 0; i < r->clause_count; i++)
-		if (r->clauses[i].on == kind)
-			return true;
-	return false;
+	return kinds_asked(r) & 1U << kind;
 }
 
 /* ---- objects of no certain cluster ---- */
@@ -112,12 +118,20 @@ static enum pl_verdict verdict_of(struct pl_record r)
 	return r.meets == PL_TRUE ? PL_PASS : r.meets == PL_FALSE ? PL_FAIL : PL_UNDECIDED;
 }
 
+/* What is not in the cluster itself, nothing else provides. */
+static bool is_live(const struct pl_requirement *r, enum pl_witness w)
+{
+	return r->has_live && w == PL_CLUSTER_API;
+}
+
 static const char *absence_text(struct row *row, enum pl_witness w)
 {
 	const struct pl_requirement *r = row->result->requirement;
 	struct pl_arena *arena = &row->e->report->arena;
 	const char *kind = r->clause_count ? pl_kind_words(arena, r->clauses[0].on) : "object";
 
+	if (is_live(r, w))
+		return pl_arena_strf(arena, "the cluster itself shows no such %s", kind);
 	if (r->absent_text)
 		return r->absent_text;
 	if (row->tally[w].present)
@@ -155,7 +169,7 @@ static enum pl_verdict judge_nothing(struct row *row, enum pl_witness w)
 {
 	const struct pl_requirement *r = row->result->requirement;
 	bool partial = row->partial[w] && r->quantifier == PL_SOME && !asks_of(r, PL_CLUSTER);
-	enum pl_verdict v = absence(row->tally[w].present ? r->none : r->absent);
+	enum pl_verdict v = absence(is_live(r, w) ? r->live : row->tally[w].present ? r->none : r->absent);
 	struct pl_judging j = judging(row, w, NULL);
 
 	if (!pl_judge_asks(&j))
@@ -272,7 +286,7 @@ static void judge_row(struct row *row)
 		if (!row->asked[w])
 			continue;
 		row->partial[w] = !pl_model_complete(row->e->report->model, row->result->cluster,
-						     (enum pl_witness)w, &row->why[w]);
+						     (enum pl_witness)w, kinds_asked(r), &row->why[w]);
 		judge_witness(row, (enum pl_witness)w);
 		asked = true;
 	}

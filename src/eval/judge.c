@@ -167,6 +167,12 @@ static void explain_absence(const struct pl_judging *j, const struct pl_view *v,
 		.fact = f, .waits_for = f->waits_for, .note = f->note });
 }
 
+/* Of a node that only those saw who made its pool of it, the pool tells all. */
+static bool spoken_for(const struct pl_object *o)
+{
+	return o->pool && (o->seen & ~o->pool->seen) == 0 && !(o->seen & (o->seen - 1));
+}
+
 static struct pl_record judge_clause(const struct pl_judging *j, const struct pl_clause *c,
 				     const struct pl_object *o)
 {
@@ -174,7 +180,7 @@ static struct pl_record judge_clause(const struct pl_judging *j, const struct pl
 	struct pl_record r = { false, PL_FALSE, PL_TRUE };
 	enum pl_truth asked = asked_of(j, c), there;
 
-	if (asked == PL_FALSE || !(o->seen & 1U << j->witness))
+	if (asked == PL_FALSE || !(o->seen & 1U << j->witness) || spoken_for(o))
 		return r;
 	r.present = true;
 	r.selected = selected(c, &v, asked);

@@ -14,7 +14,7 @@
 enum pl_kube_index {
 	PL_KUBE_NODES, PL_KUBE_NAMESPACES, PL_KUBE_STORAGE_CLASSES, PL_KUBE_DAEMONSETS,
 	PL_KUBE_DEPLOYMENTS, PL_KUBE_SERVICES, PL_KUBE_INGRESSES, PL_KUBE_WEBHOOKS, PL_KUBE_POLICIES,
-	PL_KUBE_POD_SECURITY_POLICIES, PL_KUBE_KIND_COUNT
+	PL_KUBE_BINDINGS, PL_KUBE_POD_SECURITY_POLICIES, PL_KUBE_KIND_COUNT
 };
 
 enum pl_kube_state { PL_KUBE_NOT_ASKED, PL_KUBE_WHOLE, PL_KUBE_REFUSED };
@@ -58,7 +58,6 @@ struct pl_kube_entry { /* a Service of type LoadBalancer, or an Ingress */
 
 struct pl_kube_namespace {
 	const char *name, *enforce; /* Pod Security level; NULL: none */
-	const char *uid;
 };
 
 struct pl_kube_class { /* a storage class */
@@ -66,9 +65,10 @@ struct pl_kube_class { /* a storage class */
 	bool is_default;
 };
 
-struct pl_kube_guard { /* a webhook or policy that is asked about pods */
-	const char *what; /* "validating webhook x of y" */
-	bool privileged;  /* a PodSecurityPolicy: it allows privileged pods */
+struct pl_kube_guard { /* a webhook or policy that is asked about pods, or the binding of one */
+	const char *name;
+	const char *of;  /* a webhook's configuration */
+	bool privileged; /* a PodSecurityPolicy: it allows privileged pods */
 };
 
 /* What was kept of one kind, and whether that is all of it. */
@@ -88,6 +88,7 @@ struct pl_kube {
 	struct pl_object *cluster;
 	const struct pl_kube_platform *platform; /* NULL: of none that is known */
 	const char *provider, *distribution;
+	const char *uid; /* of the namespace kube-system */
 
 	struct pl_kube_list list[PL_KUBE_KIND_COUNT]; /* of the structs above, by kind */
 	const char *version, *version_why;
@@ -111,6 +112,8 @@ const struct pl_pair *pl_kube_map(struct pl_kube *k, struct pl_slice object, siz
 const char *pl_kube_pair(const struct pl_pair *map, size_t n, const char *key);
 /* Why that kind is not known whole; NULL: it is. */
 const char *pl_kube_missing(const struct pl_kube *k, enum pl_kube_index kind);
+/* Was any node started with a flag of that meaning (pl_kube_flag)? */
+bool pl_kube_is_told(const struct pl_kube *k, unsigned meaning);
 bool pl_kube_serves(const struct pl_kube *k, const char *group);
 /* An object of the cluster at `address`. */
 struct pl_object *pl_kube_object(struct pl_kube *k, enum pl_kind kind, const char *name,
@@ -136,6 +139,7 @@ int pl_kube_read_service(struct pl_kube *k, struct pl_scan *s, struct pl_err *er
 int pl_kube_read_ingress(struct pl_kube *k, struct pl_scan *s, struct pl_err *err);
 int pl_kube_read_webhook(struct pl_kube *k, struct pl_scan *s, struct pl_err *err);
 int pl_kube_read_policy(struct pl_kube *k, struct pl_scan *s, struct pl_err *err);
+int pl_kube_read_binding(struct pl_kube *k, struct pl_scan *s, struct pl_err *err);
 int pl_kube_read_psp(struct pl_kube *k, struct pl_scan *s, struct pl_err *err);
 
 /* ---- facts, in this order ---- */

@@ -209,4 +209,9 @@ void pl_kube_finish(struct pl_kube *k)
 {
 	pl_kube_recognise(k);
 	pl_kube_pools(k);
+	pl_kube_components(k);
+	pl_kube_network(k);
+	pl_kube_entries(k);
+	pl_kube_spaces(k);
+	pl_kube_admission(k);
 }

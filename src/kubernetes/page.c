@@ -5,8 +5,33 @@
 #include "base/limits.h"
 #include "kubernetes/facts.h"
 
+#define ADMISSION "admissionregistration.k8s.io"
+
 const struct pl_kube_kind pl_kube_kinds[] = {
 	[PL_KUBE_NODES] = { "nodes", "", "/api/v1/nodes", "Node", NULL },
+	[PL_KUBE_NAMESPACES] = { "namespaces", "", "/api/v1/namespaces", "Namespace", NULL },
+	[PL_KUBE_STORAGE_CLASSES] = { "storageclasses", "storage.k8s.io",
+				      "/apis/storage.k8s.io/v1/storageclasses", "StorageClass", NULL },
+	[PL_KUBE_DAEMONSETS] = { "daemonsets", "apps", "/apis/apps/v1/daemonsets", "DaemonSet", NULL },
+	[PL_KUBE_DEPLOYMENTS] = { "deployments", "apps", "/apis/apps/v1/deployments", "Deployment", NULL },
+	[PL_KUBE_SERVICES] = { "services", "", "/api/v1/services", "Service", NULL },
+	[PL_KUBE_INGRESSES] = { "ingresses", "networking.k8s.io",
+				"/apis/networking.k8s.io/v1/ingresses", "Ingress",
+				"/apis/networking.k8s.io/v1beta1/ingresses" },
+	[PL_KUBE_WEBHOOKS] = { "validatingwebhookconfigurations", ADMISSION,
+			       "/apis/" ADMISSION "/v1/validatingwebhookconfigurations",
+			       "ValidatingWebhookConfiguration", NULL },
+	[PL_KUBE_POLICIES] = { "validatingadmissionpolicies", ADMISSION,
+			       "/apis/" ADMISSION "/v1/validatingadmissionpolicies",
+			       "ValidatingAdmissionPolicy",
+			       "/apis/" ADMISSION "/v1beta1/validatingadmissionpolicies" },
+	[PL_KUBE_BINDINGS] = { "validatingadmissionpolicybindings", ADMISSION,
+			       "/apis/" ADMISSION "/v1/validatingadmissionpolicybindings",
+			       "ValidatingAdmissionPolicyBinding",
+			       "/apis/" ADMISSION "/v1beta1/validatingadmissionpolicybindings" },
+	[PL_KUBE_POD_SECURITY_POLICIES] = { "podsecuritypolicies", "policy",
+					    "/apis/policy/v1beta1/podsecuritypolicies",
+					    "PodSecurityPolicy", NULL },
 	[PL_KUBE_KIND_COUNT] = { NULL, NULL, NULL, NULL, NULL },
 };
 
@@ -14,6 +39,16 @@ const struct pl_kube_kind pl_kube_kinds[] = {
 static int (*const readers[PL_KUBE_KIND_COUNT])(struct pl_kube *k, struct pl_scan *s,
 						struct pl_err *err) = {
 	[PL_KUBE_NODES] = pl_kube_read_node,
+	[PL_KUBE_NAMESPACES] = pl_kube_read_namespace,
+	[PL_KUBE_STORAGE_CLASSES] = pl_kube_read_class,
+	[PL_KUBE_DAEMONSETS] = pl_kube_read_daemonset,
+	[PL_KUBE_DEPLOYMENTS] = pl_kube_read_deployment,
+	[PL_KUBE_SERVICES] = pl_kube_read_service,
+	[PL_KUBE_INGRESSES] = pl_kube_read_ingress,
+	[PL_KUBE_WEBHOOKS] = pl_kube_read_webhook,
+	[PL_KUBE_POLICIES] = pl_kube_read_policy,
+	[PL_KUBE_BINDINGS] = pl_kube_read_binding,
+	[PL_KUBE_POD_SECURITY_POLICIES] = pl_kube_read_psp,
 };
 
 /* ---- one page ---- */
@@ -186,14 +221,14 @@ static void add_group(void *ctx, struct pl_slice value)
 
 int pl_kube_groups(struct pl_kube *k, struct pl_slice body, struct pl_err *err)
 {
-	static const char *const paths[] = { "groups", "items" };
-	struct pl_slice found[2];
+	static const char *const paths[] = { "groups", "items", "kind" };
+	struct pl_slice found[3];
 	struct pl_scan s;
 
 	pl_scan_init(&s, body);
-	if (pl_kube_pick(&s, paths, 2, found, err))
+	if (pl_kube_pick(&s, paths, 3, found, err))
 		return pl_err_wrap(err, "/apis");
-	if (!found[0].n && !found[1].n)
+	if (!found[0].n && !pl_kube_is_text(found[2], "APIGroupDiscoveryList"))
 		return pl_err_set(err, PL_E_INPUT, "/apis: the answer is no list of API groups");
 	pl_kube_elements(found[found[0].n ? 0 : 1], add_group, k);
 	k->groups_known = true;
@@ -202,10 +237,21 @@ int pl_kube_groups(struct pl_kube *k, struct pl_slice body, struct pl_err *err)
 
 /* ---- how it ended ---- */
 
-static void incomplete(struct pl_kube *k, const char *why)
+/* The objects of the model that are made of each kind: all of them are known only with it. */
+static const unsigned makes[PL_KUBE_KIND_COUNT] = {
+	[PL_KUBE_NODES] = 1U << PL_POOL | 1U << PL_NODE,
+	[PL_KUBE_NAMESPACES] = 1U << PL_NAMESPACE,
+	[PL_KUBE_STORAGE_CLASSES] = 1U << PL_STORAGE_CLASS,
+	[PL_KUBE_DAEMONSETS] = 1U << PL_COMPONENT,
+	[PL_KUBE_DEPLOYMENTS] = 1U << PL_COMPONENT,
+	[PL_KUBE_SERVICES] = 1U << PL_LOAD_BALANCER,
+};
+
+static void incomplete(struct pl_kube *k, const char *why, unsigned kinds)
 {
 	struct pl_source *s = &k->m->sources[k->source];
 
+	s->whole = (s->complete ? ~0U : s->whole) & ~kinds;
 	s->why = s->complete || !s->why ? why : pl_model_strf(k->m, "%s; %s", s->why, why);
 	s->complete = false;
 }
@@ -242,24 +288,24 @@ void pl_kube_kind_end(struct pl_kube *k, const struct pl_kube_kind *kind, enum p
 		l->why = pl_model_strf(k->m, "forbidden: %s", permission);
 		complain(k, kind->resource, "forbidden",
 			 pl_model_strf(k->m, "may not %s: what they tell is unknown", permission), permission);
-		incomplete(k, pl_model_strf(k->m, "forbidden: %s", name));
+		incomplete(k, pl_model_strf(k->m, "forbidden: %s", name), makes[kind - pl_kube_kinds]);
 		return;
 	}
 	l->why = pl_model_strf(k->m, "%s could not be listed%s%s", name, why ? ": " : "", why ? why : "");
 	complain(k, kind->resource, code, l->why, NULL);
-	incomplete(k, l->why);
+	incomplete(k, l->why, makes[kind - pl_kube_kinds]);
 }
 
 void pl_kube_version_failed(struct pl_kube *k, const char *code, const char *why)
 {
 	k->version_why = pl_model_strf(k->m, "/version could not be read%s%s", why ? ": " : "", why ? why : "");
 	complain(k, "version", code, k->version_why, NULL);
-	incomplete(k, k->version_why);
+	incomplete(k, k->version_why, 0);
 }
 
 void pl_kube_groups_failed(struct pl_kube *k, const char *code, const char *why)
 {
 	k->groups_why = pl_model_strf(k->m, "/apis could not be read%s%s", why ? ": " : "", why ? why : "");
 	complain(k, "apis", code, k->groups_why, NULL);
-	incomplete(k, k->groups_why);
+	incomplete(k, k->groups_why, 0);
 }

@@ -188,6 +188,8 @@ static const struct column sizes[] = {
 	{ PL_POOL_MEMORY, PL_NODE_MEMORY, "status.capacity.memory", AT(memory) },
 	{ PL_POOL_DISK, PL_NODE_DISK, "status.capacity.ephemeral-storage", AT(disk) },
 	{ PL_POOL_MAX_PODS, -1, "status.capacity.pods", AT(pods) },
+	{ -1, PL_NODE_FREE_CPU, "status.allocatable.cpu", AT(allocatable_cpu) },
+	{ -1, PL_NODE_FREE_MEMORY, "status.allocatable.memory", AT(allocatable_memory) },
 };
 
 static const char *text_of(const struct pl_kube_node *node, const struct column *c)
@@ -313,7 +315,8 @@ static void add_facts(struct pl_kube *k, struct pool *pool)
 		if (texts[i].pool_attr >= 0)
 			add_texts(k, pool, &texts[i]);
 	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
-		add_sizes(k, pool, &sizes[i]);
+		if (sizes[i].pool_attr >= 0)
+			add_sizes(k, pool, &sizes[i]);
 }
 
 /* ---- nodes ---- */
@@ -333,6 +336,7 @@ static void add_node(struct pl_kube *k, const struct pl_kube_node *node, struct 
 	o->pool = pool;
 	add_labels(k, o, PL_NODE_LABELS, node->labels, node->label_count);
 	add_list(k, o, PL_NODE_ADDRESSES, node->addresses, node->address_count, "status.addresses");
+	add_list(k, o, PL_NODE_CONDITIONS, node->ailments, node->ailment_count, "status.conditions");
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		if (texts[i].node_attr >= 0 && text_of(node, &texts[i]))
 			share(k, o, &texts[i], texts[i].node_attr, node,

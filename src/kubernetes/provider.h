@@ -64,7 +64,10 @@ struct pl_kube_program {
 	const char *component; /* component attribute `name` */
 	bool versioned;
 	const char *network;   /* what does overlay and policy where it runs; NULL: it does neither */
+	bool overlay;          /* it does overlay only: what does policy beside it counts */
 	bool balancer;         /* it gives Services of type LoadBalancer their addresses */
+	bool builtin;          /* ... and is what PL_KUBE_FLAG_NO_BALANCER switches off */
+	const char *group;     /* API group without which it does nothing; NULL: it needs none */
 };
 
 /* What annotations of a Service make of its balancer; the first row that fits counts. */
@@ -93,6 +96,7 @@ struct pl_kube_platform {
 	const char *network;     /* what does network policy where no known program does; NULL: unknown */
 	const char *network_note;
 	const char *flannel;     /* annotation of nodes whose overlay is the built-in flannel */
+	const char *guard;       /* what decides about privileged pods, unseen; NULL: nothing but what is seen */
 	const char *refuses;     /* why privileged pods are refused, on `refuses_on`; NULL: they are not */
 	const char *refuses_on;  /* a distribution; NULL: all */
 	const char *balancer;    /* what a Service without annotations gets */
@@ -122,5 +126,17 @@ struct pl_kube_provider {
  */
 const struct pl_kube_program *pl_kube_program_in(const struct pl_kube_program *rows, struct pl_model *m,
 						 const char *kind, const char *image, const char **tag);
+
+/* Is it one version ("v1.9.1"), not a range of them? */
+bool pl_kube_is_version(const char *text);
+
+/*
+ * Does a controller make a balancer for an Ingress of that class (NULL: none said) itself?  Others (nginx,
+ * traefik) stand behind a Service, which is the entry.
+ */
+bool pl_kube_makes_balancer(const char *class);
+
+/* Facts about a namespace's level of Pod Security, from its label; NULL: it has none. */
+void pl_kube_pod_security(struct pl_model *m, struct pl_object *o, const char *enforce, const char *path);
 
 #endif

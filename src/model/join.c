@@ -278,6 +278,18 @@ static void note_sources(struct pl_model *m)
 	free(t.list);
 }
 
+/* Nodes of a pool that became part of another are nodes of that one. */
+static void settle_nodes(struct pl_model *m)
+{
+	for (size_t i = 0; i < m->object_count; i++) {
+		struct pl_object *o = m->objects[i];
+
+		o->pool = pl_object_joined(o->pool);
+		if (o->pool && removed(o->pool))
+			o->pool = NULL;
+	}
+}
+
 static void list_things(struct pl_model *m)
 {
 	for (size_t i = m->object_count; i-- > 0;) {
@@ -300,6 +312,7 @@ void pl_model_join(struct pl_model *m)
 	pl_join_things(m);
 	pl_join_merge(m, false);
 	settle_pools(m);
+	settle_nodes(m);
 	settle_drift(m);
 	pl_join_sort_drift(m, told);
 	sweep(m);
@@ -311,9 +324,10 @@ void pl_model_join(struct pl_model *m)
 
 /* ---- completeness ---- */
 
-static bool complete_source(const struct pl_source *s, enum pl_witness w, const char **why)
+static bool complete_source(const struct pl_source *s, enum pl_witness w, unsigned kinds,
+			    const char **why)
 {
-	if (s->witness != w || s->complete)
+	if (s->witness != w || s->complete || !(kinds & ~s->whole))
 		return true;
 	if (why)
 		*why = s->why;
@@ -321,7 +335,7 @@ static bool complete_source(const struct pl_source *s, enum pl_witness w, const 
 }
 
 bool pl_model_complete(const struct pl_model *m, const struct pl_object *cluster, enum pl_witness w,
-		       const char **why)
+		       unsigned kinds, const char **why)
 {
 	bool any = false;
 
@@ -329,11 +343,11 @@ bool pl_model_complete(const struct pl_model *m, const struct pl_object *cluster
 		const struct pl_source *s = &m->sources[cluster->sources[i]];
 
 		any |= s->witness == w;
-		if (!complete_source(s, w, why))
+		if (!complete_source(s, w, kinds, why))
 			return false;
 	}
 	for (size_t i = 0; !any && i < m->source_count; i++)
-		if (!complete_source(&m->sources[i], w, why))
+		if (!complete_source(&m->sources[i], w, kinds, why))
 			return false;
 	return true;
 }

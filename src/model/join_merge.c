@@ -109,6 +109,7 @@ static void merge_self(struct pl_object *o, const struct pl_object *part)
 	if (!pl_join_named(o) && pl_join_named(part))
 		o->name = part->name;
 	o->identity = o->identity ? o->identity : part->identity;
+	o->pool = o->pool ? o->pool : part->pool;
 	if (!o->cluster && part->cluster) {
 		o->cluster = part->cluster;
 		o->cluster_how = part->cluster_how;

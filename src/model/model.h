@@ -80,6 +80,9 @@ struct pl_origin {
 	int line;
 };
 
+/* How the identity of a cluster begins that is the UID of its namespace kube-system. */
+#define PL_CLUSTER_UID "kube-system/"
+
 struct pl_fact_run;
 
 struct pl_fact {
@@ -133,6 +136,7 @@ struct pl_source {
 	const char *terraform_version; /* NULL: none */
 	bool complete;
 	const char *why;      /* why it is not complete */
+	unsigned whole;       /* not complete: bit per kind of which it told all nevertheless */
 	const char *join;     /* cluster the user said it belongs to, or NULL */
 	size_t resources;     /* how many the source holds, for the report's first line */
 };
@@ -242,8 +246,11 @@ void pl_model_join(struct pl_model *m);
 const struct pl_fact *pl_cluster_component(const struct pl_model *m, const struct pl_object *cluster,
 					   const char *word, enum pl_witness w);
 
-/* Is everything of that kind that this witness could show for the cluster in the model? */
+/*
+ * Is everything of those kinds (a bit for each) that this witness could show for the cluster in the
+ * model?
+ */
 bool pl_model_complete(const struct pl_model *m, const struct pl_object *cluster, enum pl_witness w,
-		       const char **why);
+		       unsigned kinds, const char **why);
 
 #endif

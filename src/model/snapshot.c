@@ -13,6 +13,16 @@ static void write_flag(struct pl_json_out *w, const char *key, bool set)
 		pl_json_member_bool(w, key, true);
 }
 
+/* The kinds of which a source that is not complete told all. */
+static void write_whole(struct pl_json_out *w, unsigned whole)
+{
+	pl_json_member_open(w, "whole", '[');
+	for (int k = 0; k < PL_KIND_COUNT; k++)
+		if (whole & 1U << k)
+			pl_json_str(w, pl_kind_name((enum pl_kind)k));
+	pl_json_close(w, ']');
+}
+
 static void write_source(struct pl_json_out *w, const struct pl_source *s)
 {
 	pl_json_open(w, '{');
@@ -23,6 +33,8 @@ static void write_source(struct pl_json_out *w, const struct pl_source *s)
 	pl_json_member_opt(w, "terraform_version", s->terraform_version);
 	pl_json_member_bool(w, "complete", s->complete);
 	pl_json_member_opt(w, "why", s->why);
+	if (s->whole)
+		write_whole(w, s->whole);
 	pl_json_member_int(w, "resources", (int64_t)s->resources);
 	pl_json_close(w, '}');
 }
@@ -106,20 +118,35 @@ static void write_seen(struct pl_json_out *w, const struct pl_object *o)
 	pl_json_close(w, '}');
 }
 
-/* `cluster`: the place of its cluster in the list, -1 for none. */
-static void write_object(struct pl_json_out *w, const struct pl_object *o, int64_t cluster)
+/* Where each object stands in the list. */
+struct places {
+	const struct pl_model *m;
+	struct pl_map *map;
+};
+
+static void write_place(struct pl_json_out *w, const char *key, const struct places *places,
+			const struct pl_object *o)
+{
+	struct pl_object **place = pl_map_get(places->map, (const char *)&o, sizeof o);
+
+	if (place)
+		pl_json_member_int(w, key, (int64_t)(place - places->m->objects));
+}
+
+static void write_object(struct pl_json_out *w, const struct pl_object *o, const struct places *places)
 {
 	pl_json_open(w, '{');
 	pl_json_member(w, "kind", pl_kind_name(o->kind));
 	pl_json_member_opt(w, "name", o->name);
 	pl_json_member_opt(w, "identity", o->identity);
-	if (cluster >= 0)
-		pl_json_member_int(w, "cluster", cluster);
+	write_place(w, "cluster", places, o->cluster);
+	write_place(w, "pool", places, o->pool);
 	pl_json_member_opt(w, "cluster_how", o->cluster_how);
 	write_flag(w, "any_cluster", o->any_cluster);
 	write_flag(w, "will_change", o->will_change);
 	write_flag(w, "gone", o->gone);
 	write_flag(w, "stand_in", o->stand_in);
+	write_flag(w, "nickname", o->nickname);
 	if (o->rank)
 		pl_json_member_int(w, "rank", o->rank);
 	write_seen(w, o);
@@ -133,24 +160,16 @@ static void write_object(struct pl_json_out *w, const struct pl_object *o, int64
 static void write_objects(struct pl_json_out *w, const struct pl_model *m, struct pl_map *places)
 {
 	pl_json_member_open(w, "objects", '[');
-	for (size_t i = 0; i < m->object_count; i++) {
-		const struct pl_object *o = m->objects[i];
-		struct pl_object **place = pl_map_get(places, (const char *)&o->cluster,
-						      sizeof o->cluster);
-
-		write_object(w, o, place ? (int64_t)(place - m->objects) : -1);
-	}
+	for (size_t i = 0; i < m->object_count; i++)
+		write_object(w, m->objects[i], &(struct places){ m, places });
 	pl_json_close(w, ']');
 }
 
 static void write_drift(struct pl_json_out *w, const struct pl_drift *d, struct pl_map *places,
 			const struct pl_model *m)
 {
-	struct pl_object **place = pl_map_get(places, (const char *)&d->object, sizeof d->object);
-
 	pl_json_open(w, '{');
-	if (place)
-		pl_json_member_int(w, "object", (int64_t)(place - m->objects));
+	write_place(w, "object", &(struct places){ m, places }, d->object);
 	pl_json_member_opt(w, "cluster", d->cluster);
 	pl_json_member_opt(w, "name", d->name);
 	pl_json_member_opt(w, "attribute", d->attribute);

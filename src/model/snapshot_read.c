@@ -48,6 +48,19 @@ static int place(const json_t *o, const char *key, size_t count)
 
 /* ---- sources ---- */
 
+static unsigned read_whole(const json_t *list)
+{
+	unsigned whole = 0;
+
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const char *name = json_string_value(json_array_get(list, i));
+		int k = name ? pl_kind_find(name) : -1;
+
+		whole |= k < 0 ? 0 : 1U << k;
+	}
+	return whole;
+}
+
 static int read_source(struct reading *r, const json_t *j)
 {
 	const char *name = pl_json_member_str(j, "source"), *witness = pl_json_member_str(j, "witness");
@@ -60,6 +73,7 @@ static int read_source(struct reading *r, const json_t *j)
 	s.sha256 = pl_json_member_str(j, "sha256");
 	s.terraform_version = pl_json_member_str(j, "terraform_version");
 	s.complete = flag(j, "complete");
+	s.whole = read_whole(json_object_get(j, "whole"));
 	s.why = pl_json_member_str(j, "why");
 	s.resources = resources < 0 ? 0 : (size_t)resources;
 	return pl_model_source(r->m, &s);
@@ -203,7 +217,7 @@ static int read_object(struct reading *r, const json_t *j)
 {
 	const char *kind = pl_json_member_str(j, "kind");
 	int k = kind ? pl_kind_find(kind) : -1, rank = place(j, "rank", 3);
-	int cluster = place(j, "cluster", r->place);
+	int cluster = place(j, "cluster", r->place), pool = place(j, "pool", r->place);
 	struct pl_object *o = pl_arena_alloc(&r->m->arena, sizeof *o);
 	const json_t *facts = json_object_get(j, "facts");
 
@@ -217,10 +231,14 @@ static int read_object(struct reading *r, const json_t *j)
 	o->will_change = flag(j, "will_change");
 	o->gone = flag(j, "gone");
 	o->stand_in = flag(j, "stand_in");
+	o->nickname = flag(j, "nickname");
 	o->rank = rank < 0 ? 0 : rank;
 	o->cluster = cluster < 0 ? NULL : r->objects[cluster];
+	o->pool = pool < 0 ? NULL : r->objects[pool];
 	if (o->cluster && (o->cluster->kind != PL_CLUSTER || o->kind == PL_CLUSTER))
 		return wrong(r, "'cluster' is not the place of a cluster");
+	if (o->pool && (o->pool->kind != PL_POOL || o->kind != PL_NODE))
+		return wrong(r, "'pool' is not the place of a pool");
 	r->objects[r->place] = o;
 	keep_object(r->m, o);
 	for (size_t i = 0; i < json_array_size(facts); i++)

@@ -294,12 +294,12 @@ static void test_complete(void **state)
 	cluster(m, "a", a, "x.a");
 	cluster(m, "b", b, "x.b");
 	pl_model_join(m);
-	assert_true(pl_model_complete(m, m->objects[0], PL_PLAN, &why));
+	assert_true(pl_model_complete(m, m->objects[0], PL_PLAN, ~0U, &why));
 	assert_null(why);
-	assert_false(pl_model_complete(m, m->objects[1], PL_PLAN, &why));
+	assert_false(pl_model_complete(m, m->objects[1], PL_PLAN, ~0U, &why));
 	assert_string_equal(why, "targeted plan");
-	assert_false(pl_model_complete(m, NULL, PL_PLAN, NULL));
-	assert_true(pl_model_complete(m, m->objects[1], PL_CLOUD, NULL));
+	assert_false(pl_model_complete(m, NULL, PL_PLAN, ~0U, NULL));
+	assert_true(pl_model_complete(m, m->objects[1], PL_CLOUD, ~0U, NULL));
 }
 
 /* The same objects in another order, and what they come to as text. */
