@@ -23,12 +23,13 @@ static void take(struct pl_kube_config *c, const char **field, struct pl_slice v
 		*field = pl_arena_strndup(&c->login->arena, value.p, value.n);
 }
 
-/* Takes up what fits to what is known. */
+/* Takes up what fits to what is known: who is of another kind or elsewhere is another cluster. */
 static void add(struct pl_kube_config *c, const struct sign *s)
 {
 	struct pl_kube_hint *h = &c->hint;
 
-	if (h->distribution && strcmp(h->distribution, s->distribution))
+	if ((h->distribution && strcmp(h->distribution, s->distribution)) ||
+	    (h->location && s->location.n && !pl_slice_is(s->location, h->location)))
 		return;
 	h->distribution = s->distribution;
 	take(c, &h->account, s->account);
