@@ -97,7 +97,7 @@ static ssize_t read_all(int fd, char *p, size_t n)
 }
 
 /* The bytes of a file in one piece that is never moved, so that nothing of it is left behind; or why not. */
-static const char *slurp(int fd, bool secret, struct pl_buf *out)
+static const char *slurp(int fd, struct pl_buf *out, bool *open)
 {
 	struct stat st;
 	ssize_t n;
@@ -108,8 +108,7 @@ static const char *slurp(int fd, bool secret, struct pl_buf *out)
 		return "it is no file";
 	if (st.st_size > (off_t)PL_LIMIT_SSH_KEY_BYTES)
 		return "it is too large for a key";
-	if (secret && st.st_uid == getuid() && (st.st_mode & 077))
-		return "others may read it (chmod 600), and so ssh does not use it either";
+	*open = st.st_uid == getuid() && (st.st_mode & 077);
 	pl_buf_reserve_exact(out, (size_t)st.st_size);
 	n = read_all(fd, out->data, (size_t)st.st_size);
 	if (n < 0)
@@ -119,15 +118,20 @@ static const char *slurp(int fd, bool secret, struct pl_buf *out)
 	return NULL;
 }
 
-static const char *read_file(const char *path, bool secret, struct pl_buf *out, bool *absent)
+struct seen {
+	bool absent; /* no such file */
+	bool open;   /* ours, and others may read it */
+};
+
+static const char *read_file(const char *path, struct pl_buf *out, struct seen *seen)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	const char *problem;
 
-	*absent = fd < 0 && (errno == ENOENT || errno == ENOTDIR);
+	*seen = (struct seen){ .absent = fd < 0 && (errno == ENOENT || errno == ENOTDIR) };
 	if (fd < 0)
 		return strerror(errno);
-	problem = slurp(fd, secret, out);
+	problem = slurp(fd, out, &seen->open);
 	close(fd);
 	return problem;
 }
@@ -145,7 +149,7 @@ static void public_line(struct pl_slice type, const struct pl_buf *blob, struct 
 bool pl_ssh_public_line(struct pl_slice text, struct pl_buf *blob, struct pl_buf *line)
 {
 	const char *end = text.p + text.n, *p = text.p, *type, *body;
-	struct pl_slice name, rest;
+	struct pl_slice name, rest, inside;
 
 	while (p < end && strchr(" \t", *p))
 		p++;
@@ -160,7 +164,7 @@ bool pl_ssh_public_line(struct pl_slice text, struct pl_buf *blob, struct pl_buf
 		return false;
 	rest = (struct pl_slice){ blob->data, blob->len };
 	/* what it says it is, and what it is */
-	if (!pl_ssh_take_string(&rest, &rest) || rest.n != name.n || memcmp(rest.p, name.p, name.n)) {
+	if (!pl_ssh_take_string(&rest, &inside) || inside.n != name.n || memcmp(inside.p, name.p, name.n)) {
 		pl_buf_truncate(blob, 0);
 		return false;
 	}
@@ -215,10 +219,10 @@ static void look_at(struct pl_ssh_key *key)
 static void read_public(const char *path, const char *tail, struct pl_buf *blob, struct pl_buf *line)
 {
 	pl_auto_buf name = PL_BUF_INIT, text = PL_BUF_INIT;
-	bool absent;
+	struct seen seen;
 
 	pl_buf_addf(&name, "%s%s", path, tail);
-	if (!read_file(name.data, false, &text, &absent))
+	if (!read_file(name.data, &text, &seen))
 		(void)pl_ssh_public_line((struct pl_slice){ text.data, text.len }, blob, line);
 }
 
@@ -227,18 +231,21 @@ static struct entry *load(const char *path)
 	struct entry *e = pl_alloc(sizeof *e);
 	struct pl_ssh_key *key = &e->key;
 	const char *problem;
+	struct seen seen;
 
 	*key = (struct pl_ssh_key){ .path = pl_strndup(path, strlen(path)), .text = PL_BUF_INIT, .blob = PL_BUF_INIT,
 				    .line = PL_BUF_INIT, .cert = PL_BUF_INIT, .cert_line = PL_BUF_INIT };
-	problem = read_file(path, true, &key->text, &key->absent);
+	problem = read_file(path, &key->text, &seen);
+	if (!problem)
+		look_at(key);
+	if (!problem && seen.open && key->text.len)
+		problem = "others may read it (chmod 600), and so ssh does not use it either";
 	if (problem)
 		snprintf(key->problem, sizeof key->problem, "%s", problem);
-	else
-		look_at(key);
 	if (!key->line.len)
 		read_public(path, ".pub", &key->blob, &key->line);
 	read_public(path, "-cert.pub", &key->cert, &key->cert_line);
-	key->absent = key->absent && !key->line.len;
+	key->absent = seen.absent && !key->line.len;
 	return e;
 }
 

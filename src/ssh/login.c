@@ -234,6 +234,16 @@ static int offer_file(struct login *l, const struct offer *o, const char *passph
 	return rc;
 }
 
+/* Did libssh2 fail to open the key?  Of a key whose public half is known it only says so in words. */
+static bool still_locked(const struct login *l, int rc)
+{
+	char *text = NULL;
+
+	libssh2_session_last_error(l->hop->session, &text, NULL, 0);
+	return rc == LIBSSH2_ERROR_FILE || rc == LIBSSH2_ERROR_KEYFILE_AUTH_FAILED ||
+	       (rc == LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED && text && strstr(text, "Callback returned error"));
+}
+
 /* A key that a passphrase protects: the server is asked before the person is. */
 static int offer_encrypted(struct login *l, const struct offer *o, struct pl_err *err)
 {
@@ -261,7 +271,7 @@ static int offer_encrypted(struct login *l, const struct offer *o, struct pl_err
 		c->link.w = c->w;
 		rc = offer_file(l, o, passphrase, err);
 		explicit_bzero(passphrase, sizeof passphrase);
-	} while (rc == LIBSSH2_ERROR_FILE || rc == LIBSSH2_ERROR_KEYFILE_AUTH_FAILED);
+	} while (still_locked(l, rc));
 	return rc;
 }
 

@@ -307,6 +307,7 @@ int main(void)
 		r.opt.stop_fd = stop[0];
 	}
 	before = descriptors();
+	setvbuf(stdout, NULL, _IOLBF, 0);
 	for (long i = 1; i <= r.repeat; i++)
 		rc = once(&r, hosts, n, i == r.repeat);
 	if (descriptors() != before) {
