@@ -55,7 +55,7 @@
 /* What stands before an HTTP answer's body; servers themselves accept 8 to 80 KiB. */
 #define PL_LIMIT_HTTP_HEAD_BYTES (256UL << 10)
 /* One page of a Kubernetes list: 500 nodes with 40 images each are 7 MB (measured 2026-11). */
-#define PL_LIMIT_KUBE_PAGE_BYTES (256UL << 20)
+#define PL_LIMIT_KUBE_PAGE_BYTES (64UL << 20)
 /* --parallel: threads of one run, and what is usual. */
 #define PL_LIMIT_PARALLEL 512
 #define PL_PARALLEL_USUAL 32

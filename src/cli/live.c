@@ -97,7 +97,7 @@ void pl_live_failed(struct pl_live *live, const char *word, bool note, const str
 	if (note)
 		pl_model_problem(live->run->model, word, NULL, pl_err_word(err->code), err->text);
 	if (live->run->why.code == PL_E_NONE)
-		live->run->why = said;
+		live->run->why = *err;
 }
 
 void pl_live_trace(void *ctx, const char *line)

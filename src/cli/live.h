@@ -48,6 +48,12 @@ void pl_live_failed(struct pl_live *live, const char *word, bool note, const str
 void pl_live_trace(void *ctx, const char *line);
 
 /*
+ * Asks the person at the terminal for the passphrase of a key file, as struct pl_fleet_options wants it:
+ * false when there is none to be had.
+ */
+bool pl_ask_passphrase(void *ctx, const char *file, bool again, char *out, size_t size);
+
+/*
  * Blocks SIGINT and returns a descriptor that becomes readable with it; -1 when there is none, then
  * nothing can interrupt.  pl_stop_end() closes it, lets the signal through again, and says whether it
  * came meanwhile.

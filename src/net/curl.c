@@ -282,6 +282,8 @@ static const struct {
 	{ CURLE_HTTP2_STREAM, PL_E_UNREACHABLE, true, "the connection broke" },
 	{ CURLE_WEIRD_SERVER_REPLY, PL_E_UNREACHABLE, false, "it does not speak HTTP" },
 	{ CURLE_UNSUPPORTED_PROTOCOL, PL_E_UNREACHABLE, false, "it does not speak HTTP" },
+	/* which libcurl says of a header line that passes its own limit */
+	{ CURLE_OUT_OF_MEMORY, PL_E_INPUT, false, "the head of the answer is too long" },
 	{ CURLE_URL_MALFORMAT, PL_E_INPUT, false, "this is no URL" },
 	{ CURLE_BAD_FUNCTION_ARGUMENT, PL_E_INPUT, false, "a header of the request cannot be sent" },
 };
@@ -307,7 +309,7 @@ static int failed(struct client *c, const struct flow *f, CURLcode code, struct 
 	if (code == CURLE_COULDNT_CONNECT && os)
 		return pl_err_set(err, is, "%s: %s: %s", host.data, text, strerror((int)os));
 	/* of these the text says it all */
-	if (c->why[0] && is != PL_E_TIMEOUT && code != CURLE_COULDNT_RESOLVE_HOST &&
+	if (c->why[0] && code != CURLE_OUT_OF_MEMORY && is != PL_E_TIMEOUT && code != CURLE_COULDNT_RESOLVE_HOST &&
 	    code != CURLE_COULDNT_RESOLVE_PROXY)
 		return pl_err_set(err, is, "%s: %s: %s", host.data, text, c->why);
 	return pl_err_set(err, is, "%s: %s", host.data, text);

@@ -563,3 +563,13 @@ int pl_probe_read(struct pl_model *m, int source, const char *host, const char *
 	pl_probe_answer_release(&a);
 	return 0;
 }
+
+void pl_probe_lost(struct pl_model *m, int source, const char *host, const char *why)
+{
+	struct pl_object *o = pl_model_object(m, PL_NODE, host, source, host);
+
+	/* labels are the cluster's to tell, and how it is joined is by its name then */
+	for (int attr = PL_NODE_KERNEL; attr < PL_ATTR_COUNT; attr++)
+		if (pl_attrs[attr].kind == PL_NODE)
+			pl_fact_unknown(m, o, (enum pl_attr)attr, why, NULL);
+}

@@ -46,4 +46,9 @@ int pl_probe_read(struct pl_model *m, int source, const char *host, const char *
 		  struct pl_slice answer, struct pl_object **node, struct pl_err *err)
 	__attribute__((warn_unused_result));
 
+/*
+ * Adds the node that should have answered: all that the probe would have told is unknown, `why`.
+ */
+void pl_probe_lost(struct pl_model *m, int source, const char *host, const char *why);
+
 #endif

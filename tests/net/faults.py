@@ -382,9 +382,10 @@ class Faults:
 
 def read_request(reader):
     line = reader.readline(MOST_HEAD)
-    if not line.strip():
+    words = line.decode("latin-1").split(" ", 2)
+    if len(words) < 3 or not words[0].isalpha():  # nothing, or TLS where none is spoken
         raise Gone
-    method, path, _ = line.decode("latin-1").split(" ", 2)
+    method, path = words[:2]
     headers = {}
     while True:
         line = reader.readline(MOST_HEAD)
