@@ -136,7 +136,7 @@ kube_programs() {
 
 test_packages() {
 	build_packages
-	packages libcmocka-dev curl etcd-server git gzip jq openssl python3 python3-jsonschema python3-yaml \
+	packages libcmocka-dev curl etcd-server git gzip jq openssh-client openssl python3 python3-jsonschema python3-yaml \
 		shellcheck
 	kube_programs
 }
