@@ -97,14 +97,19 @@ int pl_ssh_hop_fail(struct pl_ssh_hop *h, const char *doing, struct pl_err *err)
 	pl_auto_buf text = PL_BUF_INIT;
 	const struct failure *f = failures;
 	int number = libssh2_session_last_errno(h->session);
+	char *words = NULL;
 
 	if (c->link.why.code != PL_E_NONE) {
 		pl_buf_addf(&text, "%s: %s", doing, c->link.why.text);
 		return pl_err_set(err, c->link.why.code, "%s", text.data);
 	}
+	libssh2_session_last_error(h->session, &words, NULL, 0);
 	while (f->number && f->number != number)
 		f++;
 	pl_buf_addf(&text, "%s: %s", doing, f->text);
+	/* (connect failed), (administratively prohibited) */
+	if (f->number == LIBSSH2_ERROR_CHANNEL_FAILURE && words && (words = strchr(words, '(')))
+		pl_buf_addf(&text, " %s", words);
 	add_what_it_said(c, h, &text);
 	return pl_err_set(err, f->code, "%s", text.data);
 }
@@ -165,17 +170,16 @@ static int bridge(struct pl_ssh_hop *h, struct pl_err *err)
 {
 	const struct pl_ssh_host *to = h[1].host;
 
-	for (;;) {
-		h->channel = libssh2_channel_direct_tcpip_ex(h->session, to->host, to->port, "127.0.0.1", 0);
-		if (h->channel)
-			return 0;
+	pl_auto_buf doing = PL_BUF_INIT;
+
+	pl_buf_addf(&doing, "its way to %s port %u", to->host, to->port);
+	while (!(h->channel = libssh2_channel_direct_tcpip_ex(h->session, to->host, to->port, "127.0.0.1", 0))) {
 		if (libssh2_session_last_errno(h->session) != LIBSSH2_ERROR_EAGAIN)
-			break;
+			return pl_ssh_hop_fail(h, doing.data, err);
 		if (pl_ssh_link_wait(&h->conn->link, err))
-			return pl_err_wrap(err, "no way to %s port %u", to->host, to->port);
+			return wait_failed(doing.data, err);
 	}
-	pl_ssh_hop_fail(h, "it cannot connect", err);
-	return pl_err_wrap(err, "no way to %s port %u", to->host, to->port);
+	return 0;
 }
 
 /* ssh's ConnectTimeout covers connection and handshake. */
@@ -190,8 +194,6 @@ static int open_hop(struct pl_ssh_hop *h, struct pl_err *err)
 {
 	struct pl_ssh_conn *c = h->conn;
 
-	if (h->outer && bridge(h->outer, err))
-		return -1;
 	if (begin(h, err) || handshake(h, err))
 		return -1;
 	c->link.w = c->w;
@@ -237,12 +239,12 @@ int pl_ssh_conn_open(struct pl_ssh_conn *c, struct pl_err *err)
 		return -1;
 	for (size_t i = 0; i < c->count; i++) {
 		struct pl_ssh_hop *h = &c->hops[i];
+		bool jump = i + 1 < c->count;
 
 		c->link.w = connect_wait(h);
-		if (!open_hop(h, err))
+		if (!open_hop(h, err) && (!jump || !bridge(h, err)))
 			continue;
-		return i + 1 < c->count && err->code != PL_E_STOPPED ? pl_err_wrap(err, "jump host '%s'", h->host->name)
-								     : -1;
+		return jump && err->code != PL_E_STOPPED ? pl_err_wrap(err, "jump host '%s'", h->host->name) : -1;
 	}
 	return 0;
 }
