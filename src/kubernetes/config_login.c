@@ -87,9 +87,9 @@ static int from_plugin(struct pl_kube_config *c, bool refused, const struct pl_w
 	if (refused && l->renewed)
 		return pl_err_set(err, PL_E_AUTH, "%s does not take what the credential plugin '%s' gives, nor what it gave "
 				  "when asked again", c->server, l->exec->argv[0]);
-	l->renewed = refused;
 	if ((!l->ran || expired || refused) && run(c, w, &out->changed, err))
 		return -1;
+	l->renewed = refused;
 	out->bearer = l->got.token.len ? l->got.token.data : NULL;
 	out->cert = (struct pl_slice){ l->got.cert.data, l->got.cert.len };
 	out->key = (struct pl_slice){ l->got.key.data, l->got.key.len };

@@ -51,6 +51,10 @@ struct pl_kube_exec_answer {
 /* Wipes it. */
 void pl_kube_exec_answer_release(struct pl_kube_exec_answer *a);
 
+/* The answer in what was printed.  -1: PL_E_AUTH. */
+int pl_kube_exec_answer_read(const struct pl_kube_exec *e, const struct pl_buf *printed,
+			     struct pl_kube_exec_answer *out, struct pl_err *err) __attribute__((warn_unused_result));
+
 /*
  * Runs the one of c->login.  -1: PL_E_AUTH (it is missing, fails, prints something else), PL_E_LIMIT,
  * PL_E_TIMEOUT, PL_E_STOPPED, PL_E_INTERNAL.  A message shows the first lines of what it said on standard

@@ -243,8 +243,8 @@ static const char *read_credential(const struct pl_kube_exec *e, const json_t *j
 	return read_status(json_object_get(j, "status"), a);
 }
 
-static int read_answer(const struct pl_kube_exec *e, const struct pl_buf *printed, struct pl_kube_exec_answer *out,
-		       struct pl_err *err)
+int pl_kube_exec_answer_read(const struct pl_kube_exec *e, const struct pl_buf *printed,
+			     struct pl_kube_exec_answer *out, struct pl_err *err)
 {
 	struct pl_kube_exec_answer a = PL_KUBE_EXEC_ANSWER_INIT;
 	struct pl_err ignored = PL_ERR_INIT;
@@ -309,5 +309,5 @@ int pl_kube_exec_run(const struct pl_kube_config *c, const struct pl_wait *w, st
 		return -1;
 	if (end.status)
 		return failed(e, &end, err);
-	return read_answer(e, &end.out, out, err);
+	return pl_kube_exec_answer_read(e, &end.out, out, err);
 }
