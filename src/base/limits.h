@@ -87,8 +87,12 @@
 #define PL_LIMIT_SSH_AGENT_KEYS 64
 /* Options of ssh that an inventory gives one host. */
 #define PL_LIMIT_SSH_OPTIONS_BYTES (64UL << 10)
-/* An inventory, one file of group_vars or host_vars, what one source names, and all that it reads. */
-#define PL_LIMIT_INVENTORY_BYTES (64UL << 20)
+/*
+ * An inventory, or one file of group_vars or host_vars: 10,000 hosts with ten variables are 4 MB and
+ * 300,000 values.  Then what one inventory may name.
+ */
+#define PL_LIMIT_INVENTORY_BYTES (32UL << 20)
+#define PL_LIMIT_INVENTORY_VALUES 2000000
 #define PL_LIMIT_INVENTORY_HOSTS 100000
 #define PL_LIMIT_INVENTORY_GROUPS 20000
 #define PL_LIMIT_INVENTORY_FILES 100000

@@ -15,7 +15,8 @@ struct reader {
 	struct pl_arena *arena;
 	const char *name, *text;
 	bool alone; /* nothing may follow the first document */
-	size_t nodes;
+	struct pl_map *anchors; /* by name, the nodes read so far; NULL: aliases are refused */
+	size_t nodes, most_nodes, most_bytes;
 	struct pl_err *err;
 };
 
@@ -50,11 +51,41 @@ static int next_event(struct reader *r, yaml_event_t *event)
 	return fail_at(r, &r->parser.problem_mark, PL_E_USAGE, what);
 }
 
+/* The anchor and the tag of what begins here; NULL: none. */
+static const yaml_char_t *anchor_of(const yaml_event_t *e)
+{
+	switch (e->type) {
+	case YAML_SCALAR_EVENT:
+		return e->data.scalar.anchor;
+	case YAML_SEQUENCE_START_EVENT:
+		return e->data.sequence_start.anchor;
+	case YAML_MAPPING_START_EVENT:
+		return e->data.mapping_start.anchor;
+	default:
+		return NULL;
+	}
+}
+
+static const yaml_char_t *tag_of(const yaml_event_t *e)
+{
+	switch (e->type) {
+	case YAML_SCALAR_EVENT:
+		return e->data.scalar.tag;
+	case YAML_SEQUENCE_START_EVENT:
+		return e->data.sequence_start.tag;
+	case YAML_MAPPING_START_EVENT:
+		return e->data.mapping_start.tag;
+	default:
+		return NULL;
+	}
+}
+
 static struct pl_yaml_node *new_node(struct reader *r, const yaml_event_t *event, enum pl_yaml_kind kind)
 {
 	struct pl_yaml_node *n = pl_arena_alloc(r->arena, sizeof *n);
 
 	n->kind = kind;
+	n->tag = pl_arena_strdup(r->arena, (const char *)tag_of(event));
 	n->file = r->name;
 	n->line = (int)event->start_mark.line + 1;
 	n->column = (int)event->start_mark.column + 1;
@@ -182,15 +213,32 @@ static int read_scalar(struct reader *r, yaml_event_t *event, struct pl_yaml_nod
 	return nul ? fail_at(r, &at, PL_E_USAGE, "a NUL character cannot stand in a text") : 0;
 }
 
-/* Consumes the event, which is never the end of something. */
+/* Consumes the event. */
+static int read_alias(struct reader *r, yaml_event_t *event, const struct pl_yaml_node **out)
+{
+	const char *name = (const char *)event->data.alias.anchor;
+	const struct pl_yaml_node *n = r->anchors ? pl_map_get(r->anchors, name, strlen(name)) : NULL;
+	yaml_mark_t at = event->start_mark;
+
+	yaml_event_delete(event);
+	if (!r->anchors)
+		return fail_at(r, &at, PL_E_USAGE, "aliases (*name) are not supported: write the value out");
+	if (!n)
+		return fail_at(r, &at, PL_E_USAGE, "this alias names nothing that is complete before it");
+	*out = n;
+	return 0;
+}
+
+/* Consumes the event, which is never the end of something.  An anchor is noted once its node is complete. */
 static int read_node(struct reader *r, yaml_event_t *event, unsigned depth,
 		     const struct pl_yaml_node **out)
 {
+	const char *anchor = r->anchors ? pl_arena_strdup(r->arena, (const char *)anchor_of(event)) : NULL;
 	yaml_mark_t at = event->start_mark;
 	struct pl_yaml_node *n;
 	int rc = 0;
 
-	if (++r->nodes > PL_LIMIT_YAML_NODES || depth > PL_LIMIT_YAML_DEPTH) {
+	if (++r->nodes > r->most_nodes || depth > PL_LIMIT_YAML_DEPTH) {
 		yaml_event_delete(event);
 		return fail_at(r, &at, PL_E_LIMIT, depth > PL_LIMIT_YAML_DEPTH ? "nested too deeply" :
 			       "too many values");
@@ -211,12 +259,13 @@ static int read_node(struct reader *r, yaml_event_t *event, unsigned depth,
 		rc = read_mapping(r, n, depth);
 		break;
 	case YAML_ALIAS_EVENT:
-		yaml_event_delete(event);
-		return fail_at(r, &at, PL_E_USAGE, "aliases (*name) are not supported: write the value out");
+		return read_alias(r, event, out);
 	default:
 		yaml_event_delete(event);
 		return fail_at(r, &at, PL_E_USAGE, "a value is missing");
 	}
+	if (anchor && !rc)
+		*pl_map_put(r->anchors, anchor, strlen(anchor)) = n;
 	*out = n;
 	return rc;
 }
@@ -264,8 +313,8 @@ static int parse(struct reader *r, const char *text, size_t len, const struct pl
 {
 	int rc;
 
-	if (len > PL_LIMIT_YAML_BYTES)
-		return pl_err_set(r->err, PL_E_LIMIT, "%s: more than %lu bytes of YAML", r->name, PL_LIMIT_YAML_BYTES);
+	if (len > r->most_bytes)
+		return pl_err_set(r->err, PL_E_LIMIT, "%s: more than %zu bytes of YAML", r->name, r->most_bytes);
 	if (!yaml_parser_initialize(&r->parser))
 		return pl_err_set(r->err, PL_E_INTERNAL, "libyaml cannot be started");
 	r->text = text;
@@ -278,7 +327,8 @@ static int parse(struct reader *r, const char *text, size_t len, const struct pl
 int pl_yaml_parse(struct pl_arena *arena, const char *name, const char *text, size_t len,
 		  const struct pl_yaml_node **out, struct pl_err *err)
 {
-	struct reader r = { .arena = arena, .name = name, .err = err };
+	struct reader r = { .arena = arena, .name = name, .most_nodes = PL_LIMIT_YAML_NODES,
+			    .most_bytes = PL_LIMIT_YAML_BYTES, .err = err };
 
 	return parse(&r, text, len, out);
 }
@@ -286,9 +336,23 @@ int pl_yaml_parse(struct pl_arena *arena, const char *name, const char *text, si
 int pl_yaml_parse_one(struct pl_arena *arena, const char *name, const char *text, size_t len,
 		      const struct pl_yaml_node **out, struct pl_err *err)
 {
-	struct reader r = { .arena = arena, .name = name, .alone = true, .err = err };
+	struct reader r = { .arena = arena, .name = name, .alone = true, .most_nodes = PL_LIMIT_YAML_NODES,
+			    .most_bytes = PL_LIMIT_YAML_BYTES, .err = err };
 
 	return parse(&r, text, len, out);
+}
+
+int pl_yaml_parse_shared(struct pl_arena *arena, const char *name, const char *text, size_t len,
+			 const struct pl_yaml_node **out, struct pl_err *err)
+{
+	struct pl_map anchors = PL_MAP_INIT;
+	struct reader r = { .arena = arena, .name = name, .alone = true, .anchors = &anchors,
+			    .most_nodes = PL_LIMIT_INVENTORY_VALUES,
+			    .most_bytes = PL_LIMIT_INVENTORY_BYTES, .err = err };
+	int rc = parse(&r, text, len, out);
+
+	pl_map_release(&anchors);
+	return rc;
 }
 
 const struct pl_yaml_node *pl_yaml_get(const struct pl_yaml_node *n, const char *key)

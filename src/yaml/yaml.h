@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * YAML as a tree of nodes with line and column, read by libyaml.  Aliases are refused (a few lines of
- * them can expand without end), duplicate keys are errors, sizes are capped by base/limits.h.
+ * them can expand without end) unless the reader asks for shared nodes, duplicate keys are errors, sizes
+ * are capped by base/limits.h.
  */
 #ifndef PL_YAML_YAML_H
 #define PL_YAML_YAML_H
@@ -20,6 +21,7 @@ struct pl_yaml_node {
 	int line, column;             /* from 1 */
 	const char *text;             /* SCALAR; never NULL */
 	bool binary;                  /* SCALAR: tagged !!binary, so base64 */
+	const char *tag;              /* as libyaml names an explicit one ("!vault"); NULL: none */
 	bool quoted;                  /* SCALAR: written in quotes or as a block, so surely a string */
 	const struct pl_yaml_node *const *items; /* SEQUENCE: items; MAPPING: values */
 	const struct pl_yaml_node *const *keys;  /* MAPPING: scalars, in the order written */
@@ -36,6 +38,15 @@ int pl_yaml_parse(struct pl_arena *arena, const char *name, const char *text, si
 /* The same of a text that must hold one document: what follows it is an error too. */
 int pl_yaml_parse_one(struct pl_arena *arena, const char *name, const char *text, size_t len,
 		      const struct pl_yaml_node **out, struct pl_err *err)
+	__attribute__((warn_unused_result));
+
+/*
+ * As pl_yaml_parse_one, of a text with aliases: each stands for the very node that its anchor names, so
+ * nothing is copied; who walks the tree sees that node several times.  `<<` is a key like others.  For
+ * inventories, whose limits are PL_LIMIT_INVENTORY_BYTES and PL_LIMIT_INVENTORY_VALUES.
+ */
+int pl_yaml_parse_shared(struct pl_arena *arena, const char *name, const char *text, size_t len,
+			 const struct pl_yaml_node **out, struct pl_err *err)
 	__attribute__((warn_unused_result));
 
 /* The value of a mapping's key, or NULL (also when n is NULL or no mapping). */

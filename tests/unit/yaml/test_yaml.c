@@ -299,6 +299,47 @@ static void many_keys_cost_no_time(void **state)
 	assert_true(clock() - start < 5 * CLOCKS_PER_SEC);
 }
 
+static void shares_what_aliases_name(void **state)
+{
+	static const struct {
+		const char *text, *shown;
+	} rows[] = {
+		{ "a: &x {b: 1}\nc: *x\nd: [*x, *x]\n", "{a:{b:1},c:{b:1},d:[{b:1},{b:1}]}" },
+		{ "a: &x 1\nb: &x 2\nc: *x\n", "{a:1,b:2,c:2}" },
+		{ "a: &x {b: 1}\nc: {<<: *x, d: 2}\n", "{a:{b:1},c:{<<:{b:1},d:2}}" },
+		{ "a: *x\n", "a.yaml:1:4: this alias names nothing that is complete before it" },
+		{ "a: &x [*x]\n", "a.yaml:1:8: this alias names nothing that is complete before it" },
+		{ "&x a: 1\nb: *x\n", "{a:1,b:a}" },
+		{ "a: 1\n--- b\n", "a.yaml:2:1: a second document begins here: write one file for each" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct read r = { .err = PL_ERR_INIT };
+		pl_auto_buf b = PL_BUF_INIT;
+
+		r.rc = pl_yaml_parse_shared(&r.arena, "a.yaml", rows[i].text, strlen(rows[i].text), &r.root, &r.err);
+		if (!r.rc)
+			show(&b, r.root);
+		assert_string_equal(r.rc ? r.err.text : b.data, rows[i].shown);
+		pl_arena_release(&r.arena);
+	}
+}
+
+static void keeps_tags(void **state)
+{
+	struct read r = read_text("a: !vault |\n  x\nb: !!str 1\nc: !x {}\nd: !y []\ne: 1\n");
+
+	(void)state;
+	assert_int_equal(r.rc, 0);
+	assert_string_equal(r.root->items[0]->tag, "!vault");
+	assert_string_equal(r.root->items[1]->tag, "tag:yaml.org,2002:str");
+	assert_string_equal(r.root->items[2]->tag, "!x");
+	assert_string_equal(r.root->items[3]->tag, "!y");
+	assert_null(r.root->items[4]->tag);
+	pl_arena_release(&r.arena);
+}
+
 static void survives_cuts_and_changes(void **state)
 {
 	static const char text[] = "%YAML 1.1\n--- # x\na: &b [1, 'x', \"\\u00e9\\n\"]\n? k\n: |-\n  block\n"
@@ -337,6 +378,8 @@ int main(void)
 		cmocka_unit_test(has_limits),
 		cmocka_unit_test(takes_the_deepest_nesting),
 		cmocka_unit_test(many_keys_cost_no_time),
+		cmocka_unit_test(shares_what_aliases_name),
+		cmocka_unit_test(keeps_tags),
 		cmocka_unit_test(survives_cuts_and_changes),
 	};
 
