@@ -266,9 +266,9 @@ static bool port_of(struct pl_slice s, long *port)
 }
 
 static struct pl_fact *add_list(struct pl_probe *p, enum pl_attr attr, const char *const *list,
-				size_t count, const char *path)
+				size_t count, const char *path, bool open)
 {
-	struct pl_value v = { .type = PL_LIST, .list = list, .count = count };
+	struct pl_value v = { .type = PL_LIST, .list = list, .count = count, .open = open };
 
 	return pl_fact_add(p->m, p->o, attr, &v, path);
 }
@@ -289,7 +289,7 @@ static void read_ports(struct pl_probe *p, const struct pl_probe_section *s)
 	for (size_t i = 0; i < n; i++)
 		if (!i || ports[i] != ports[i - 1])
 			texts[kept++] = pl_model_strf(p->m, "%ld", ports[i]);
-	add_list(p, PL_NODE_PORTS, texts, kept, s->source);
+	add_list(p, PL_NODE_PORTS, texts, kept, s->source, false);
 }
 
 static bool is_address(const char *text)
@@ -328,7 +328,7 @@ static void read_addresses(struct pl_probe *p, const struct pl_probe_section *s)
 			add_address(p, list, &count, rest);
 	}
 	if (count)
-		add_list(p, PL_NODE_ADDRESSES, list, count, from ? from : s->source);
+		add_list(p, PL_NODE_ADDRESSES, list, count, from ? from : s->source, !pl_probe_settled(p));
 	else
 		pl_probe_unknown(p, PL_NODE_ADDRESSES, s);
 }
@@ -370,6 +370,11 @@ static void read_settings(struct pl_probe *p)
 		}
 }
 
+bool pl_probe_settled(const struct pl_probe *p)
+{
+	return pl_probe_section(p->answer, "time", 0) != NULL; /* which comes behind them */
+}
+
 const char *pl_probe_setting(const struct pl_probe *p, const char *name, const char **from)
 {
 	for (size_t i = 0; i < p->setting_count; i++)
@@ -395,7 +400,10 @@ static void add_settings(struct pl_probe *p)
 	}
 	if (!processes || processes->status != PL_PROBE_OK)
 		why = why ? why : pl_probe_why(p, processes);
-	if (!from && why) {
+	if (!pl_probe_settled(p))
+		why = pl_probe_why(p, NULL);
+	/* a list of which a part came would be wrong */
+	if ((!from && why) || !pl_probe_settled(p)) {
 		pl_fact_unknown(p->m, p->o, PL_NODE_KUBELET, why, NULL);
 		return;
 	}
@@ -462,7 +470,7 @@ static void read_cni(struct pl_probe *p)
 		else if (text && pl_slice_is(word, "type"))
 			types[n++] = text;
 	}
-	add_list(p, PL_NODE_CNI, types, n, file)->note = overlays_note(p);
+	add_list(p, PL_NODE_CNI, types, n, file, false)->note = overlays_note(p);
 }
 
 /* The text, if it is a name that a host or a node can have. */
@@ -481,6 +489,8 @@ static const char *read_name(struct pl_probe *p, const char **from)
 	told = told ? told : pl_probe_setting(p, "node-name", from);
 	if (node_name(told))
 		return told;
+	if (!pl_probe_settled(p))
+		return NULL; /* it may have another name than its host */
 	*from = s ? s->source : NULL;
 	return s && s->status == PL_PROBE_OK && s->count ? node_name(pl_probe_text(p, s->lines[0])) : NULL;
 }
@@ -522,7 +532,8 @@ static void read_identity(struct pl_probe *p, const char *name, const char *name
 	if (name)
 		pl_fact_text(p->m, p->o, PL_NODE_HOSTNAME, name, name_from);
 	else
-		pl_probe_unknown(p, PL_NODE_HOSTNAME, pl_probe_section(p->answer, "host", 0));
+		pl_probe_unknown(p, PL_NODE_HOSTNAME,
+				 pl_probe_settled(p) ? pl_probe_section(p->answer, "host", 0) : NULL);
 	if (id)
 		pl_fact_text(p->m, p->o, PL_NODE_PROVIDER_ID, id, from);
 	read_addresses(p, pl_probe_section(p->answer, "address", 0));

@@ -267,7 +267,9 @@ processes() {
 kubelet_settings() {
 	[ -n "$kubelet" ] || return 0
 	section kubelet "${kubelet#"$R"}/cmdline"
-	if process_flags "$kubelet"; then
+	if ! command -v tr >/dev/null; then
+		end missing tr
+	elif process_flags "$kubelet"; then
 		end ok
 	else
 		end denied
@@ -378,7 +380,7 @@ program() {
 	case $args in
 	*[!A-Za-z0-9._/-]* | *..*) ;;
 	/usr/bin/* | /usr/sbin/* | /usr/local/bin/* | /usr/local/sbin/* | /bin/* | /sbin/* | \
-		/opt/bin/* | /opt/containerd/bin/* | /home/kubernetes/bin/*) exe=$args ;;
+		/opt/bin/* | /opt/containerd/bin/*) exe=$args ;;
 	*/*) ;;
 	?*)
 		for folder in /usr/local/sbin /usr/local/bin /usr/sbin /usr/bin /sbin /bin; do

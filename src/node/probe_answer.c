@@ -80,6 +80,8 @@ static void close_section(struct reading *r, struct pl_slice text)
 /* False at the end of the answer. */
 static bool take(struct reading *r, char mark, struct pl_slice text)
 {
+	if (!r->begun && mark != '@')
+		return true;
 	switch (mark) {
 	case '@':
 		r->begun |= pl_slice_is(pl_probe_word(&text), "1");
@@ -135,9 +137,10 @@ int pl_probe_answer_read(struct pl_probe_answer *a, const char *nonce, struct pl
 
 			if (!take(&r, *rest.p, behind))
 				break;
-		} else if (!r.noise.n) {
-			r.noise = line;
 		}
+		/* a begin of another form is no answer either */
+		if (!r.begun && !r.noise.n)
+			r.noise = line;
 	}
 	if (!r.begun && !r.noise.n)
 		r.noise = all; /* a line that does not end */

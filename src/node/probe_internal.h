@@ -59,6 +59,8 @@ bool pl_probe_number(struct pl_slice s, int64_t *out);
 const char *pl_probe_why(struct pl_probe *p, const struct pl_probe_section *s);
 /* An unknown fact, for the reason that the section gives. */
 void pl_probe_unknown(struct pl_probe *p, enum pl_attr attr, const struct pl_probe_section *s);
+/* Have all settings of kubelet and k3s arrived? */
+bool pl_probe_settled(const struct pl_probe *p);
 /* The value of a setting of kubelet or k3s, or NULL. */
 const char *pl_probe_setting(const struct pl_probe *p, const char *name, const char **from);
 /* Does the section, come as a whole, hold a line that begins with these words? */

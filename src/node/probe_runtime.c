@@ -132,7 +132,9 @@ static void from_what_runs(struct pl_probe *p, struct choice *c)
 
 static void choose(struct pl_probe *p, struct choice *c)
 {
-	if (!from_endpoint(p, c) && !from_docker_flag(p, c) && !from_rancher(p, c))
+	if (!pl_probe_settled(p))
+		c->why = pl_probe_why(p, NULL);
+	else if (!from_endpoint(p, c) && !from_docker_flag(p, c) && !from_rancher(p, c))
 		from_what_runs(p, c);
 }
 
