@@ -136,7 +136,8 @@ kube_programs() {
 
 test_packages() {
 	build_packages
-	packages libcmocka-dev curl etcd-server git gzip jq openssh-client openssl python3 python3-jsonschema python3-yaml \
-		shellcheck
+	packages libcmocka-dev git gzip jq python3 python3-jsonschema python3-yaml shellcheck # all of it
+	packages curl etcd-server openssl                                                   # clusters
+	packages busybox dash openssh-client openssh-server strace                          # nodes
 	kube_programs
 }

@@ -139,6 +139,13 @@ void pl_arch_free(struct pl_arch *a);
 void pl_arch_freep(struct pl_arch **a);
 #define pl_auto_arch __attribute__((cleanup(pl_arch_freep)))
 
+/*
+ * Calls take() with each key of a map attribute that a requirement asks about, once for each place
+ * where it stands: what a collector must look at, if it looks only at what it is told to.
+ */
+void pl_arch_keys(const struct pl_arch *a, enum pl_attr attr,
+		  void (*take)(void *ctx, const char *key), void *ctx);
+
 /* The requirement of that id, asked or not; NULL when there is none. */
 const struct pl_requirement *pl_arch_find(const struct pl_arch *a, const char *id);
 

@@ -22,6 +22,11 @@ int pl_probe_nonce(char out[PL_PROBE_NONCE], struct pl_err *err)
 	return 0;
 }
 
+const struct pl_probe_kind pl_probe_kinds[] = {
+	{ PL_NODE_PATHS, "path:" },     { PL_NODE_SYSCTLS, "sysctl:" },  { PL_NODE_MODULES, "module:" },
+	{ PL_NODE_DISK_FREE, "disk:" }, { PL_ATTR_COUNT, NULL },
+};
+
 /* Of names that any shell takes as they are. */
 static bool is_plain(const char *name)
 {

@@ -25,6 +25,13 @@ extern const unsigned long pl_probe_script_len;
 /* A random word for one host; PL_E_INTERNAL when the system has no randomness. */
 int pl_probe_nonce(char out[PL_PROBE_NONCE], struct pl_err *err) __attribute__((warn_unused_result));
 
+/* What a name that is asked for begins with, by the map that will hold it; ends with a NULL prefix. */
+struct pl_probe_kind {
+	enum pl_attr attr;
+	const char *prefix; /* "path:" */
+};
+extern const struct pl_probe_kind pl_probe_kinds[];
+
 /*
  * Adds the command that the node's login shell is to run (sh, csh and fish take it alike), with the
  * script on its standard input.  `sudo`: as root by `sudo -n`, or as the user where that is refused;

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What goes wrong on nodes: the probe says what it knows, why it does not know the rest, and no secret.
 
-usage: hostile.py READER SCRIPT
+usage: hostile.py READER SCRIPT GITPOD
 """
 import os
 import re
@@ -10,6 +10,9 @@ import shutil
 import subprocess
 import sys
 import time
+from pathlib import Path
+
+import yaml
 
 from nodes import CANARY, NODES, right
 from world import NONCE, SOCKET, Node, facts_of, node, process, program, shells, snapshot_of
@@ -133,9 +136,12 @@ def hanging_commands(reader, script):
                 continue
             if not right(facts[attribute], want):
                 yield f"{shell}: {attribute} is {facts[attribute]}"
-    left = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
-    if "1234567" in left:
-        yield "a process was left behind"
+    for place in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if b"1234567" in place.read_bytes():
+                yield "a process was left behind"
+        except OSError:
+            pass  # it ended meanwhile
 
 
 def no_answer(reader, script):
@@ -180,6 +186,25 @@ def asked_for_more(reader, script):
             yield f"{attribute} is {facts[attribute]}"
 
 
+def gitpod_is_asked_for(reader, script):
+    """What the gitpod architecture asks of nodes stands in the script's own lists."""
+    def keys(what, attribute):
+        if isinstance(what, dict):
+            for key, value in what.items():
+                yield from value if key == attribute and isinstance(value, dict) else keys(value, attribute)
+        elif isinstance(what, list):
+            for part in what:
+                yield from keys(part, attribute)
+    with open(sys.argv[3]) as file:
+        gitpod = yaml.safe_load(file)
+    with Node(UBUNTU) as n:
+        facts, _, _ = facts_of(reader, n.ask(script, shells()["dash"]))
+    for attribute in ("paths", "sysctls", "modules", "disk_free"):
+        asked = set(keys(gitpod["requirements"], attribute))
+        if not asked or asked - set(facts[attribute]["value"]):
+            yield f"{attribute}: {asked - set(facts[attribute]['value'])} are not asked for"
+
+
 def this_machine(reader, script):
     """The script as it is, asked here: what it says is what Python sees."""
     done = subprocess.run(["sh", "-s", NONCE], input=script.encode(), capture_output=True, check=True, timeout=60,
@@ -197,7 +222,7 @@ def this_machine(reader, script):
 
 
 CASES = [odd_environment, noise_before, hostile_values, without_tools, denied, hidden_processes, hanging_commands, no_answer,
-         a_flood, no_secret, asked_for_more, this_machine]
+         a_flood, no_secret, asked_for_more, gitpod_is_asked_for, this_machine]
 
 
 def main():

@@ -163,10 +163,39 @@ static void gitpod_says_that_it_is_retired(void **state)
 		assert_string_equal(a->profiles[i].name, profiles[i]);
 }
 
+static void count_key(void *ctx, const char *key)
+{
+	size_t *count = ctx;
+
+	assert_non_null(key);
+	++*count;
+}
+
+static void gitpod_names_what_nodes_are_asked_for(void **state)
+{
+	static const struct {
+		enum pl_attr attr;
+		size_t keys;
+	} asked[] = {
+		{ PL_NODE_PATHS, 9 }, { PL_NODE_SYSCTLS, 6 }, { PL_NODE_MODULES, 3 }, { PL_NODE_DISK_FREE, 1 },
+		{ PL_NODE_CGROUP, 0 },
+	};
+	pl_auto_arch struct pl_arch *a = load(NULL, NULL);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+		size_t count = 0;
+
+		pl_arch_keys(a, asked[i].attr, count_key, &count);
+		assert_int_equal(count, asked[i].keys);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(gitpod_asks_what_is_promised),
+		cmocka_unit_test(gitpod_names_what_nodes_are_asked_for),
 		cmocka_unit_test(gitpod_says_that_it_is_retired),
 	};
 
