@@ -9,7 +9,7 @@
 #include "kubernetes/config_internal.h"
 #include "net/connect.h"
 
-/* What an entry is called in messages, and where it stands. */
+/* The entry of that name; *out NULL: there is none. */
 static int entry(const struct pl_kube_files *f, const char *list, const char *key, const char *name,
 		 const struct pl_kube_file **in, const struct pl_yaml_node **out, struct pl_err *err)
 {
@@ -21,7 +21,7 @@ static int entry(const struct pl_kube_files *f, const char *list, const char *ke
 	return 0;
 }
 
-/* Is there anything but the characters of a URL in it? */
+/* Is it made of characters that may stand in a URL? */
 static bool is_clean(const char *url)
 {
 	for (; *url; url++)

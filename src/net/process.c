@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Programs are run, read and stopped: see process.h. */
-#define _GNU_SOURCE /* posix_spawn_file_actions_addclosefrom_np */
+#define _GNU_SOURCE /* posix_spawn_file_actions_addclosefrom_np, POSIX_SPAWN_SETSID */
 #include "net/process.h"
 
 #include <errno.h>
@@ -106,7 +106,10 @@ static char **environment(const char *const *env)
 	return all;
 }
 
-/* Signals as programs expect them; a group of its own unless it shares our terminal. */
+/*
+ * Signals as programs expect them; a session of its own unless it shares our terminal: one that asks
+ * /dev/tty for a password then fails, where in the background it would be stopped by the terminal.
+ */
 static int set_attributes(posix_spawnattr_t *a, bool grouped)
 {
 	short flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK;
@@ -116,8 +119,7 @@ static int set_attributes(posix_spawnattr_t *a, bool grouped)
 	sigemptyset(&defaults);
 	sigaddset(&defaults, SIGPIPE);
 	return posix_spawnattr_setsigdefault(a, &defaults) || posix_spawnattr_setsigmask(a, &none) ||
-	       posix_spawnattr_setpgroup(a, 0) ||
-	       posix_spawnattr_setflags(a, grouped ? (short)(flags | POSIX_SPAWN_SETPGROUP) : flags);
+	       posix_spawnattr_setflags(a, grouped ? (short)(flags | POSIX_SPAWN_SETSID) : flags);
 }
 
 /* 0, 1 and 2 become its own, everything above is closed. */

@@ -40,7 +40,7 @@ struct pl_process_options {
 /* A program that runs.  The descriptors are ours, non-blocking and close-on-exec; -1: closed. */
 struct pl_process {
 	pid_t pid;    /* 0: none */
-	bool grouped; /* it leads a process group */
+	bool grouped; /* it leads a session and its process group */
 	int in;       /* writes to its standard input; -1 with `terminal` or `socket` */
 	int out;      /* reads its standard output */
 	int said;     /* reads its standard error; who does not read stops it when the pipe is full */

@@ -84,7 +84,9 @@ static void arena_keeps_what_it_gave(void **state)
 	pl_arena_release(&a);
 	assert_null(a.chunk);
 	assert_string_equal(pl_arena_strdup(&a, "again"), "again");
-	pl_arena_release(&a);
+	pl_arena_wipe(&a);
+	assert_null(a.chunk);
+	pl_arena_wipe(&a);
 }
 
 static void arena_text(void **state)

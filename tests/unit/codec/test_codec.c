@@ -51,6 +51,29 @@ static void decodes_base64(void **state)
 	}
 }
 
+static void encodes_base64(void **state)
+{
+	static const struct {
+		const char *bytes, *text;
+	} rows[] = { { "", "" }, { "f", "Zg==" }, { "fo", "Zm8=" }, { "foo", "Zm9v" }, { "foob", "Zm9vYg==" },
+		     { "\xff\xef\xbe", "/+++" }, { "\x80\x01", "gAE=" } };
+	pl_auto_buf every = PL_BUF_INIT, text = PL_BUF_INIT, back = PL_BUF_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		pl_auto_buf b = PL_BUF_INIT;
+
+		pl_base64_encode(rows[i].bytes, strlen(rows[i].bytes), &b);
+		assert_string_equal(b.data, rows[i].text);
+	}
+	for (int i = 0; i < 1000; i++)
+		pl_buf_addc(&every, (char)(i * 7));
+	pl_base64_encode(every.data, every.len, &text);
+	assert_true(pl_base64_decode(text.data, text.len, &back));
+	assert_int_equal(back.len, every.len);
+	assert_memory_equal(back.data, every.data, every.len);
+}
+
 static void refuses_what_is_no_base64(void **state)
 {
 	static const char *const rows[] = {
@@ -260,6 +283,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(decodes_base64),
+		cmocka_unit_test(encodes_base64),
 		cmocka_unit_test(refuses_what_is_no_base64),
 		cmocka_unit_test(nul_is_no_base64),
 		cmocka_unit_test(knows_gzip),

@@ -282,6 +282,19 @@ static void is_heard_as_it_speaks(void **state)
 	assert_string_equal(end.said.data, "co");
 }
 
+/* Without a terminal to open, nobody waits for an answer that cannot come. */
+static void leads_its_session(void **state)
+{
+	struct pl_process_options o = { .max_out = 64 };
+	pl_auto_process_end end = PL_PROCESS_END_INIT;
+	struct pl_err err = PL_ERR_INIT;
+
+	(void)state;
+	assert_int_equal(shell("read -r p n s pp g id x </proc/$$/stat; test $p = $g && test $p = $id; echo $?", &o, NULL, &end,
+			       &err), 0);
+	assert_string_equal(end.out.data, "0\n");
+}
+
 static void shares_our_terminal(void **state)
 {
 	struct pl_process_options o = { .terminal = true, .input = pl_slice("not used"), .max_out = 64 };
@@ -386,6 +399,7 @@ int main(void)
 		cmocka_unit_test(talks_through_one_socket),
 		cmocka_unit_test(inherits_nothing),
 		cmocka_unit_test(is_heard_as_it_speaks),
+		cmocka_unit_test(leads_its_session),
 		cmocka_unit_test(shares_our_terminal),
 		cmocka_unit_test(survives_odd_surroundings),
 		cmocka_unit_test(leaves_nothing_after_a_thousand_runs),
