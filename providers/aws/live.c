@@ -15,7 +15,7 @@ static const struct pl_kube_sign signs[] = {
 	{ 0 },
 };
 
-static const char *const domains[] = { "amazonaws.com", "eksctl.io", "k8s.aws", "karpenter.sh", NULL };
+static const char *const domains[] = { "amazonaws.com", "aws.com", "eksctl.io", "k8s.aws", "karpenter.sh", NULL };
 
 static const struct pl_kube_pool_label pool_labels[] = {
 	{ "eks.amazonaws.com/nodegroup", false },

@@ -33,6 +33,8 @@ static const struct pl_kube_id ids[] = {
 
 /* Dataplane V2 is Cilium, and runs as anetd. */
 static const struct pl_kube_program programs[] = {
+	{ .kind = "DaemonSet", .name = "anetd", .image = "cilium/cilium", .component = "dataplane-v2",
+	  .network = "dataplane-v2" },
 	{ .kind = "DaemonSet", .name = "anetd", .component = "dataplane-v2", .network = "dataplane-v2" },
 	{ 0 },
 };

@@ -239,8 +239,8 @@ static const struct pl_kube_program *program_of(const struct manifest *x, const 
 	json_array_foreach(list, c, one) {
 		const char *image = text_at(x, one, "image");
 
-		found = image && kind ? pl_kube_program_in(pl_kubernetes_programs, x->m, kind, image, tag)
-				      : NULL;
+		found = image && kind ? pl_kube_program_in(pl_kubernetes_programs, x->m, kind,
+							   text_of(x, "metadata.name"), image, tag) : NULL;
 		if (found)
 			return found;
 	}

@@ -83,7 +83,7 @@ void pl_kube_pick_in(struct pl_slice value, const char *const *paths, size_t n, 
 			out[i] = (struct pl_slice){ NULL, 0 };
 }
 
-void pl_kube_elements(struct pl_slice array, void (*each)(void *ctx, struct pl_slice value), void *ctx)
+void pl_kube_elements(struct pl_slice array, pl_kube_element *each, void *ctx)
 {
 	struct pl_err err = PL_ERR_INIT;
 	struct pl_slice value;
@@ -96,8 +96,7 @@ void pl_kube_elements(struct pl_slice array, void (*each)(void *ctx, struct pl_s
 		each(ctx, value);
 }
 
-void pl_kube_members(struct pl_slice object,
-		     void (*each)(void *ctx, struct pl_slice key, struct pl_slice value), void *ctx)
+void pl_kube_members(struct pl_slice object, pl_kube_member *each, void *ctx)
 {
 	struct pl_err err = PL_ERR_INIT;
 	struct pl_slice key, value;

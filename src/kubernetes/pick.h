@@ -22,11 +22,12 @@ int pl_kube_pick(struct pl_scan *s, const char *const *paths, size_t n, struct p
 /* The same in a value that pl_scan_* has validated; what is no object has none of it. */
 void pl_kube_pick_in(struct pl_slice value, const char *const *paths, size_t n, struct pl_slice *out);
 
-/* Calls each(ctx, value) for every element of an array, as far as it is one. */
-void pl_kube_elements(struct pl_slice array, void (*each)(void *ctx, struct pl_slice value), void *ctx);
-/* Calls each(ctx, key, value) for every member of an object; key is raw, between its quotes. */
-void pl_kube_members(struct pl_slice object,
-		     void (*each)(void *ctx, struct pl_slice key, struct pl_slice value), void *ctx);
+/* What is done with every element of an array, as far as it is one. */
+typedef void pl_kube_element(void *ctx, struct pl_slice value);
+void pl_kube_elements(struct pl_slice array, pl_kube_element *each, void *ctx);
+/* The same with every member of an object; key is raw, between its quotes. */
+typedef void pl_kube_member(void *ctx, struct pl_slice key, struct pl_slice value);
+void pl_kube_members(struct pl_slice object, pl_kube_member *each, void *ctx);
 
 /* The JSON word `true`; is the value `null` or absent? */
 bool pl_kube_is_true(struct pl_slice value);

@@ -54,13 +54,13 @@ struct pl_kube_id {
 };
 
 /*
- * A program known by the end of its image's name, or by its own where images differ; the image's tag is
- * the component's version, or not.
+ * A program known by the end of its image's name, by its own name where images differ, or by both where
+ * others run the same image; the image's tag is the component's version, or not.
  */
 struct pl_kube_program {
 	const char *kind;      /* DaemonSet, Deployment */
-	const char *image;     /* "calico/node"; NULL: see name */
-	const char *name;
+	const char *image;     /* "calico/node"; NULL: any */
+	const char *name;      /* of the workload; NULL: any */
 	const char *component; /* component attribute `name` */
 	bool versioned;
 	const char *network;   /* what does overlay and policy where it runs; NULL: it does neither */
@@ -121,11 +121,13 @@ struct pl_kube_provider {
 };
 
 /*
- * The program of that kind whose image this is, from rows that end with a NULL kind; NULL: none.  *tag
- * becomes a copy of the image's tag in `m`, NULL when it has none (a digest tells no version).
+ * The program whose image this is, run by a workload of that kind and name (NULL: not known), from rows
+ * that end with a NULL kind; NULL: none.  *tag becomes a copy of the image's tag in `m`, NULL when it has
+ * none (a digest tells no version).
  */
 const struct pl_kube_program *pl_kube_program_in(const struct pl_kube_program *rows, struct pl_model *m,
-						 const char *kind, const char *image, const char **tag);
+						 const char *kind, const char *name,
+						 const char *image, const char **tag);
 
 /* Is it one version ("v1.9.1"), not a range of them? */
 bool pl_kube_is_version(const char *text);

@@ -19,8 +19,10 @@ static bool ends_with(const char *image, size_t n, const char *name)
 }
 
 const struct pl_kube_program *pl_kube_program_in(const struct pl_kube_program *rows, struct pl_model *m,
-						 const char *kind, const char *image, const char **tag)
+						 const char *kind, const char *name,
+						 const char *image, const char **tag)
 {
+	const struct pl_kube_program *found = NULL;
 	size_t n = strcspn(image, "@");
 	const char *slash = strrchr(image, '/'), *colon = strchr(slash ? slash : image, ':');
 
@@ -30,9 +32,10 @@ const struct pl_kube_program *pl_kube_program_in(const struct pl_kube_program *r
 		n = (size_t)(colon - image);
 	}
 	for (; rows->kind; rows++)
-		if (rows->image && pl_streq(rows->kind, kind) && ends_with(image, n, rows->image))
-			return rows;
-	return NULL;
+		if (rows->image && pl_streq(rows->kind, kind) && ends_with(image, n, rows->image) &&
+		    (rows->name ? pl_streq(rows->name, name) : !found))
+			found = rows;
+	return found;
 }
 
 bool pl_kube_is_version(const char *text)
@@ -86,7 +89,8 @@ static void read_container(void *ctx, struct pl_slice value)
 	static const char *const image_path[] = { "image" };
 	struct reading *r = ctx;
 	struct pl_slice image;
-	const char *text, *tag;
+	const struct pl_kube_program *found = NULL;
+	const char *name = pl_kube_text(r->k, r->found[NAME]), *text, *tag = NULL;
 
 	pl_kube_pick_in(value, image_path, 1, &image);
 	text = pl_kube_text(r->k, image);
@@ -96,12 +100,12 @@ static void read_container(void *ctx, struct pl_slice value)
 
 		if (p && p->programs)
 			program = pl_kube_program_in(p->programs, r->k->m, pl_kube_kinds[r->kind].word,
-						     text, &tag);
-		if (!program)
-			continue;
-		keep(r, program, tag);
-		return;
+						     name, text, &tag);
+		if (program && (!found || program->name))
+			found = program;
 	}
+	if (found)
+		keep(r, found, tag);
 }
 
 /* Known by its own name, whatever its image is. */
@@ -113,7 +117,7 @@ static void read_name(struct reading *r)
 		const struct pl_kube_provider *p = r->k->providers[i]->live;
 
 		for (const struct pl_kube_program *w = p ? p->programs : NULL; w && w->kind; w++)
-			if (w->name && pl_streq(w->kind, pl_kube_kinds[r->kind].word) &&
+			if (w->name && !w->image && pl_streq(w->kind, pl_kube_kinds[r->kind].word) &&
 			    pl_streq(w->name, name)) {
 				keep(r, w, NULL);
 				return;
