@@ -184,8 +184,10 @@ static int ask(struct run *r, const struct pl_provider *const *providers, struct
 		return -1;
 	}
 	add_source(r, providers);
-	if (why.code != PL_E_NONE || pl_kube_version(r->kube, body_of(&a), &why))
+	if (why.code != PL_E_NONE || pl_kube_version(r->kube, body_of(&a), &why)) {
 		pl_kube_version_failed(r->kube, pl_err_word(why.code), why.text);
+		remember(r, &why);
+	}
 	ask_groups(r);
 	ask_lists(r);
 	if (r->opt->probe_admission)

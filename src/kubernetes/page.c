@@ -296,16 +296,22 @@ void pl_kube_kind_end(struct pl_kube *k, const struct pl_kube_kind *kind, enum p
 	incomplete(k, l->why, makes[kind - pl_kube_kinds]);
 }
 
+/* The permission, where a lack of it is what is wrong. */
+static const char *needed(const char *code, const char *permission)
+{
+	return pl_streq(code, "forbidden") ? permission : NULL;
+}
+
 void pl_kube_version_failed(struct pl_kube *k, const char *code, const char *why)
 {
 	k->version_why = pl_model_strf(k->m, "/version could not be read%s%s", why ? ": " : "", why ? why : "");
-	complain(k, "version", code, k->version_why, NULL);
+	complain(k, "version", code, k->version_why, needed(code, "get /version"));
 	incomplete(k, k->version_why, 0);
 }
 
 void pl_kube_groups_failed(struct pl_kube *k, const char *code, const char *why)
 {
 	k->groups_why = pl_model_strf(k->m, "/apis could not be read%s%s", why ? ": " : "", why ? why : "");
-	complain(k, "apis", code, k->groups_why, NULL);
+	complain(k, "apis", code, k->groups_why, needed(code, "get /apis"));
 	incomplete(k, k->groups_why, 0);
 }
