@@ -264,8 +264,11 @@ static const struct meaning container_meanings[] = {
 #define ACCOUNT "the storage account is there; what may be done with it shows only with credentials"
 
 static const struct meaning account_meanings[] = {
-	{ 200, NULL, THERE, ACCOUNT }, { 400, NULL, THERE, ACCOUNT }, { 401, NULL, THERE, ACCOUNT },
-	{ 403, NULL, THERE, ACCOUNT }, { 404, NULL, THERE, ACCOUNT }, { 409, NULL, THERE, ACCOUNT },
+	{ 200, NULL, THERE, ACCOUNT },
+	{ 401, NULL, THERE, ACCOUNT },
+	{ 403, NULL, THERE, ACCOUNT },
+	{ 409, NULL, THERE, ACCOUNT },
+	{ 404, NULL, HIDDEN, "what answers there shows storage accounts only with credentials" },
 	{ 0, NULL, HIDDEN, NULL },
 };
 
@@ -302,18 +305,19 @@ static int azure_base(struct pl_endpoint_job *job, const char **out, struct pl_e
 int pl_azure_ask(struct pl_endpoint_job *job, struct pl_err *err)
 {
 	pl_auto_answer a = PL_HTTP_ANSWER_INIT;
-	struct pl_http_request r = { .method = "HEAD" };
+	struct pl_http_request r = { .method = job->path ? "HEAD" : "GET" };
 	struct service s = azure;
 	const char *base;
 
 	if (azure_base(job, &base, err))
 		return -1;
 	s.meanings = job->path ? container_meanings : account_meanings;
-	r.url = pl_arena_strf(&job->arena, "%s/%s?restype=%s", base, job->path ? job->path : "",
-			      job->path ? "container" : "service&comp=properties");
+	/* properties of the container, or the list of all */
+	r.url = pl_arena_strf(&job->arena, "%s/%s?%s", base, job->path ? job->path : "",
+			      job->path ? "restype=container" : "comp=list");
 	if (pl_web_ask(job, &r, &a, err)) {
-		if (err->code == PL_E_UNREACHABLE)
-			pl_err_wrap(err, "an account that does not exist has no name in DNS, a private one has none here");
+		if (strstr(err->text, "looked up"))
+			pl_err_wrap(err, "a storage account that does not exist has no name, and a private one none here");
 		return -1;
 	}
 	return say_presence(job, &s, &a, pl_web_header(&job->arena, &a, "x-ms-error-code"), err);

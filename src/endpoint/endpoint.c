@@ -137,9 +137,13 @@ static bool is_said(const struct pl_endpoint_job *job, enum pl_attr attr)
 
 void pl_endpoint_ask(struct pl_endpoint_job *job, const struct pl_endpoint_options *opt)
 {
+	struct pl_err err = PL_ERR_INIT;
+
 	job->asked = true;
 	job->opt = opt;
-	job->scheme->ask(job, &job->err);
+	/* what went wrong on the way to an answer is no problem */
+	if (job->scheme->ask(job, &err))
+		job->err = err;
 	pl_http_close(job->http);
 	job->http = NULL;
 	job->opt = NULL;

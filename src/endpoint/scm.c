@@ -10,30 +10,39 @@ struct row {
 	const char *service;
 	const char *host;   /* the service's own; NULL: any */
 	const char *path;   /* asked with GET; NULL: what was answered to HEAD / */
-	const char *header; /* an answer of its has it; NULL: any */
-	const char *member; /* its JSON has this member; NULL: any body */
-	const char *value;  /* of the member, when a certain one is meant */
-	bool version;       /* the member is its version */
 	int status;         /* 0: any */
+	const char *header; /* an answer of its has it; NULL: any */
+	const char *says;   /* in that header; NULL: anything */
+	const char *member; /* its JSON has this text; NULL: any body */
+	const char *value;  /* of that member; NULL: any */
+	bool version;       /* the member is its version */
 };
+
+#define GITLAB_API "/api/v4/version"
+#define GITHUB_API "/api/v3/meta"
 
 /*
  * Read 2026-11: GitHub, GitLab, Bitbucket, Gitea, Forgejo and Azure DevOps, their REST API references and what
  * they send.  Forgejo answers Gitea's question too, so that it is asked first.
  */
 static const struct row rows[] = {
-	{ "github", "github.com", NULL, "x-github-request-id", NULL, NULL, false, 0 },
-	{ "gitlab", "gitlab.com", "/api/v4/version", NULL, "message", "401 Unauthorized", false, 401 },
-	{ "bitbucket", "bitbucket.org", NULL, NULL, NULL, NULL, false, 0 },
-	{ "azure-devops", NULL, NULL, "x-tfs-processid", NULL, NULL, false, 0 },
-	{ "azure-devops", NULL, NULL, "x-vss-e2eid", NULL, NULL, false, 0 },
-	{ "forgejo", NULL, "/api/forgejo/v1/version", NULL, "version", NULL, true, 200 },
-	{ "gitea", NULL, "/api/v1/version", NULL, "version", NULL, true, 200 },
-	{ "gitlab", NULL, "/api/v4/version", NULL, "message", "401 Unauthorized", false, 401 },
-	{ "gitlab", NULL, "/api/v4/version", NULL, "version", NULL, true, 200 },
-	{ "github-enterprise", NULL, "/api/v3/meta", NULL, "installed_version", NULL, true, 200 },
-	{ "github-enterprise", NULL, "/api/v3/meta", "x-github-request-id", NULL, NULL, false, 0 },
-	{ "bitbucket-server", NULL, "/rest/api/1.0/application-properties", NULL, "version", NULL, true, 200 },
+	{ .service = "github", .host = "github.com", .header = "x-github-request-id" },
+	{ .service = "gitlab", .host = "gitlab.com", .path = GITLAB_API, .header = "x-gitlab-meta" },
+	{ .service = "bitbucket", .host = "bitbucket.org" },
+	{ .service = "azure-devops", .header = "x-tfs-processid" },
+	{ .service = "azure-devops", .header = "x-vss-e2eid" },
+	{ .service = "forgejo", .path = "/api/forgejo/v1/version", .status = 200, .member = "version", .version = true },
+	{ .service = "gitea", .path = "/api/v1/version", .status = 200, .member = "version", .version = true },
+	{ .service = "gitlab", .path = GITLAB_API, .status = 200, .member = "version", .version = true },
+	{ .service = "gitlab", .path = GITLAB_API, .header = "x-gitlab-meta" },
+	{ .service = "gitlab", .path = GITLAB_API, .status = 401, .member = "message", .value = "401 Unauthorized" },
+	{ .service = "github-enterprise", .path = GITHUB_API, .member = "installed_version", .version = true },
+	{ .service = "github-enterprise", .path = GITHUB_API, .header = "x-github-request-id" },
+	/* in private mode */
+	{ .service = "github-enterprise", .path = GITHUB_API, .status = 401, .header = "www-authenticate",
+	  .says = "realm=\"GitHub\"" },
+	{ .service = "bitbucket-server", .path = "/rest/api/1.0/application-properties", .status = 200,
+	  .member = "version", .version = true },
 };
 
 struct page {
@@ -54,7 +63,8 @@ static int get(struct pl_endpoint_job *job, const char *base, const char *path, 
 {
 	static const char *const headers[] = { "Accept: application/json", NULL };
 	struct pl_err json = PL_ERR_INIT;
-	struct pl_http_request r = { .url = pl_arena_strf(&job->arena, "%s%s", base, path), .headers = headers };
+	struct pl_http_request r = { .url = pl_arena_strf(&job->arena, "%s%s", base, path), .headers = headers,
+				     .once = true };
 
 	if (pl_streq(p->path, path))
 		return 0;
@@ -67,11 +77,14 @@ static int get(struct pl_endpoint_job *job, const char *base, const char *path, 
 	return 0;
 }
 
-static bool fits(const struct row *r, const struct page *p)
+static bool fits(struct pl_arena *a, const struct row *r, const struct page *p)
 {
 	const char *member = r->member ? pl_json_member_str(p->body, r->member) : NULL;
+	const char *header = r->header ? pl_web_header(a, &p->answer, r->header) : NULL;
 
-	if ((r->status && r->status != p->answer.status) || (r->header && !pl_web_has(&p->answer, r->header)))
+	if ((r->status && r->status != p->answer.status) || (r->header && !header))
+		return false;
+	if (r->says && !strstr(header, r->says))
 		return false;
 	return !r->member || (member && (!r->value || pl_streq(member, r->value)) && (!r->version || *member));
 }
@@ -95,7 +108,7 @@ static int recognise(struct pl_endpoint_job *job, const char *base, const struct
 			continue;
 		if (rows[i].path && get(job, base, rows[i].path, &page, err))
 			return -1;
-		if (!fits(&rows[i], rows[i].path ? &page : front))
+		if (!fits(&job->arena, &rows[i], rows[i].path ? &page : front))
 			continue;
 		say_found(job, &rows[i], &page);
 		*found = &rows[i];
@@ -114,12 +127,12 @@ int pl_scm_ask(struct pl_endpoint_job *job, struct pl_err *err)
 	/* nothing secret is said, so that http will do where a port was given and TLS is not spoken */
 	if (pl_web_first(job, "HEAD", "/", job->at.port != 443, &base, &front.answer, err))
 		return -1;
+	if (front.answer.status == 429 || front.answer.status >= 500)
+		return pl_err_set(err, PL_E_UNREACHABLE, "%s answers with status %d", job->address, front.answer.status);
 	if (recognise(job, base, &front, &found, err))
 		return -1;
 	if (found)
 		return 0;
-	if (front.answer.status == 429 || front.answer.status >= 500)
-		return pl_err_set(err, PL_E_UNREACHABLE, "%s answers with status %d", job->address, front.answer.status);
 	why = pl_arena_strf(&job->arena, "a server answers there (status %d), but not as GitHub, GitLab, Bitbucket, Gitea, "
 			    "Forgejo or Azure DevOps do", front.answer.status);
 	pl_say_unknown(job, PL_SCM_REACHABLE, why);

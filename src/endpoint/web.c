@@ -71,28 +71,38 @@ int pl_web_ask(struct pl_endpoint_job *job, struct pl_http_request *r, struct pl
 	return open_client(job, err) ? -1 : pl_http_ask(job->http, r, &job->opt->wait, out, err);
 }
 
+static int ask_base(struct pl_endpoint_job *job, const char *method, const char *base, const char *path, bool once,
+		    struct pl_http_answer *out, struct pl_err *err)
+{
+	struct pl_http_request r = { .method = method, .url = pl_arena_strf(&job->arena, "%s%s", base, path), .once = once };
+
+	return pl_web_ask(job, &r, out, err);
+}
+
 int pl_web_first(struct pl_endpoint_job *job, const char *method, const char *path, bool plain,
 		 const char **base, struct pl_http_answer *out, struct pl_err *err)
 {
-	static const char *const schemes[] = { "https", "http" };
-	struct pl_err first = PL_ERR_INIT;
+	pl_auto_answer answer = PL_HTTP_ANSWER_INIT;
+	struct pl_err second = PL_ERR_INIT;
 
-	for (size_t i = 0; i < 2; i++) {
-		const char *host = pl_web_host(&job->arena, &job->at, i ? 80 : 443);
-		struct pl_http_request r = { .method = method, .once = !i && plain };
-
-		*base = pl_arena_strf(&job->arena, "%s://%s", schemes[i], host);
-		r.url = pl_arena_strf(&job->arena, "%s%s", *base, path);
-		if (!pl_web_ask(job, &r, out, i ? err : &first))
-			return 0;
-		if (!i && (!plain || first.code != PL_E_UNREACHABLE))
-			break;
-		/* nobody speaks HTTP there either: what was said of TLS tells more */
-		if (i && err->code == PL_E_STOPPED)
-			return -1;
+	*base = pl_arena_strf(&job->arena, "https://%s", pl_web_host(&job->arena, &job->at, 443));
+	if (!ask_base(job, method, *base, path, plain, out, err))
+		return 0;
+	if (!plain || err->code != PL_E_UNREACHABLE)
+		return -1;
+	*base = pl_arena_strf(&job->arena, "http://%s", pl_web_host(&job->arena, &job->at, 80));
+	if (ask_base(job, method, *base, path, false, &answer, &second)) {
+		/* who refuses both has said why at once; who speaks either has said more now */
+		if (second.code != PL_E_UNREACHABLE)
+			*err = second;
+		return -1;
 	}
-	*err = first;
-	return -1;
+	/* what a TLS server says to plain words: then it is TLS that went wrong */
+	if (answer.status == 400)
+		return -1;
+	*out = answer;
+	answer = (struct pl_http_answer)PL_HTTP_ANSWER_INIT;
+	return 0;
 }
 
 /* ---- answers ---- */
