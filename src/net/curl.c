@@ -277,6 +277,8 @@ static const struct {
 	{ CURLE_GOT_NOTHING, PL_E_UNREACHABLE, true, "it closed the connection without an answer" },
 	{ CURLE_RECV_ERROR, PL_E_UNREACHABLE, true, "the connection broke" },
 	{ CURLE_SEND_ERROR, PL_E_UNREACHABLE, true, "the connection broke" },
+	/* memory is not out: libcurl says this of a line that is longer than it takes */
+	{ CURLE_OUT_OF_MEMORY, PL_E_LIMIT, false, "a line of its answer is too long" },
 	{ CURLE_PARTIAL_FILE, PL_E_INPUT, true, "the answer breaks off" },
 	{ CURLE_HTTP2, PL_E_UNREACHABLE, true, "the connection broke" },
 	{ CURLE_HTTP2_STREAM, PL_E_UNREACHABLE, true, "the connection broke" },
