@@ -96,6 +96,18 @@ static int from_plugin(struct pl_kube_config *c, bool refused, const struct pl_w
 	return 0;
 }
 
+/* There is nothing that could be had anew. */
+static int refuse(const struct pl_kube_config *c, const struct pl_kube_credential *now, struct pl_err *err)
+{
+	if (c->plain)
+		return pl_err_set(err, PL_E_AUTH, "%s asks for a login, and no credential is ever sent unencrypted: 'server' must "
+				  "be https:", c->server);
+	if (!now->bearer && !now->cert.n)
+		return pl_err_set(err, PL_E_AUTH, "%s asks for a login, and context '%s' has none", c->server,
+				  c->context ? c->context : "");
+	return pl_err_set(err, PL_E_AUTH, "%s does not take the credentials of user '%s'", c->server, c->user);
+}
+
 int pl_kube_credential(struct pl_kube_config *c, bool refused, const struct pl_wait *w,
 		       struct pl_kube_credential *out, struct pl_err *err)
 {
@@ -112,7 +124,7 @@ int pl_kube_credential(struct pl_kube_config *c, bool refused, const struct pl_w
 	else
 		now.bearer = l->token;
 	if (!rc && refused && (c->plain || (!l->exec && !l->token_file)))
-		rc = pl_err_set(err, PL_E_AUTH, "%s does not take the credentials of user '%s'", c->server, c->user);
+		rc = refuse(c, &now, err);
 	if (rc)
 		return -1;
 	*out = now;

@@ -301,7 +301,27 @@ static void sends_nothing_unencrypted(void **state)
 		assert_int_equal(pl_kube_credential(&c, false, &w, &got, &err), 0);
 		assert_null(got.bearer);
 		assert_int_equal(pl_kube_credential(&c, true, &w, &got, &err), -1);
+		assert_string_equal(err.text, "http://h:8080 asks for a login, and no credential is ever sent unencrypted: "
+					      "'server' must be https:");
 	}
+}
+
+static void nobody_has_nothing_to_show(void **state)
+{
+	pl_auto_kube_config c = PL_KUBE_CONFIG_INIT;
+	struct pl_wait w = pl_wait_for(MINUTE, -1);
+	struct pl_kube_credential got = { 0 };
+	struct pl_err err = PL_ERR_INIT;
+
+	(void)state;
+	put_config("config", SERVER, "");
+	assert_int_equal(load_from("config", NULL, &c, &err), 0);
+	assert_int_equal(pl_kube_credential(&c, false, &w, &got, &err), 0);
+	assert_null(got.bearer);
+	assert_int_equal(got.cert.n, 0);
+	assert_int_equal(pl_kube_credential(&c, true, &w, &got, &err), -1);
+	assert_string_equal(err.text, "https://h asks for a login, and context 'here' has none");
+	assert_int_equal(err.code, PL_E_AUTH);
 }
 
 static void a_fixed_token_is_refused_once(void **state)
@@ -507,6 +527,7 @@ int main(void)
 		IN_FOLDER(takes_the_pods_account),
 		IN_FOLDER(a_kubeconfig_comes_before_the_pod),
 		IN_FOLDER(sends_nothing_unencrypted),
+		IN_FOLDER(nobody_has_nothing_to_show),
 		IN_FOLDER(a_fixed_token_is_refused_once),
 		IN_FOLDER(no_file_is_waited_for_without_end),
 		IN_FOLDER(reads_a_pipe),
