@@ -151,9 +151,11 @@ static int spawn(const struct pl_process_options *o, const struct ends *theirs, 
 	return rc;
 }
 
-static bool is_ours(int rc)
+static enum pl_err_code code_of(int rc)
 {
-	return rc == EAGAIN || rc == ENOMEM || rc == EMFILE || rc == ENFILE;
+	if (rc == E2BIG)
+		return PL_E_LIMIT;
+	return rc == EAGAIN || rc == ENOMEM || rc == EMFILE || rc == ENFILE ? PL_E_INTERNAL : PL_E_INPUT;
 }
 
 int pl_process_start(const struct pl_process_options *o, struct pl_process *out, struct pl_err *err)
@@ -167,8 +169,7 @@ int pl_process_start(const struct pl_process_options *o, struct pl_process *out,
 	if (rc) {
 		p.pid = 0;
 		pl_process_stop(&p);
-		return pl_err_set(err, is_ours(rc) ? PL_E_INTERNAL : PL_E_INPUT, "'%s' cannot be run: %s", o->argv[0],
-				  strerror(rc));
+		return pl_err_set(err, code_of(rc), "'%s' cannot be run: %s", o->argv[0], strerror(rc));
 	}
 	p.grouped = !o->terminal;
 	*out = p;

@@ -50,7 +50,8 @@ struct pl_process {
 
 /*
  * -1: PL_E_INPUT (no such program, or it may not be run: "'NAME' cannot be run: ..."),
- * PL_E_INTERNAL (no descriptor, no process).  Messages name argv[0] and no argument.
+ * PL_E_LIMIT (more arguments and variables than the system takes), PL_E_INTERNAL (no descriptor, no
+ * process).  Messages name argv[0] and no argument.
  */
 int pl_process_start(const struct pl_process_options *o, struct pl_process *p, struct pl_err *err)
 	__attribute__((warn_unused_result));

@@ -155,6 +155,23 @@ static void names_the_program_that_cannot_be_run(void **state)
 	nothing_is_left();
 }
 
+static void too_long_a_list_is_a_limit(void **state)
+{
+	pl_auto_buf word = PL_BUF_INIT;
+	const char *argv[] = { "true", NULL, NULL };
+	struct pl_process_options o = { .argv = argv };
+	struct pl_process p = PL_PROCESS_INIT;
+	struct pl_err err = PL_ERR_INIT;
+
+	(void)state;
+	pl_buf_pad(&word, 'x', 1 << 20);
+	argv[1] = word.data;
+	assert_int_equal(pl_process_start(&o, &p, &err), -1);
+	assert_string_equal(err.text, "'true' cannot be run: Argument list too long");
+	assert_int_equal(err.code, PL_E_LIMIT);
+	assert_int_equal(p.pid, 0);
+}
+
 static void an_interruption_ends_it(void **state)
 {
 	struct pl_process_options o = { 0 };
@@ -394,6 +411,7 @@ int main(void)
 		cmocka_unit_test(carries_more_than_a_pipe_holds),
 		cmocka_unit_test(says_what_goes_wrong),
 		cmocka_unit_test(names_the_program_that_cannot_be_run),
+		cmocka_unit_test(too_long_a_list_is_a_limit),
 		cmocka_unit_test(an_interruption_ends_it),
 		cmocka_unit_test(stopping_ends_the_whole_group),
 		cmocka_unit_test(talks_through_one_socket),
