@@ -58,7 +58,6 @@ static void gives_back_what_it_printed(void **state)
 		{ "printf '%s %s' \"$A\" \"$B\"", "", "1 two=2", "", 0 },
 		{ "printf 123456789012 >&2", "", "", "12345678", 0 },
 		{ "exec >&- 2>&-; exit 4", "", "", "", 4 },
-		{ "printf a; sleep 1000 & exit 5", "", "a", "", 5 },
 	};
 	static const char *const env[] = { "A=0", "B=two=2", "A=1", NULL };
 
@@ -233,6 +232,23 @@ static void stopping_ends_the_whole_group(void **state)
 		(void)poll(NULL, 0, 1);
 	assert_false(alive(grandchild));
 	pl_process_stop(&p);
+	nothing_is_left();
+}
+
+/* What a program leaves running keeps its pipes open and is not waited for: it may be an agent. */
+static void what_it_leaves_is_not_waited_for(void **state)
+{
+	struct pl_process_options o = { .max_out = 16 };
+	pl_auto_process_end end = PL_PROCESS_END_INIT;
+	struct pl_err err = PL_ERR_INIT;
+	pid_t left;
+
+	(void)state;
+	assert_int_equal(shell("sleep 1000 & echo $!; exit 5", &o, NULL, &end, &err), 0);
+	assert_int_equal(end.status, 5);
+	left = (pid_t)strtol(end.out.data, NULL, 10);
+	assert_true(left > 1 && alive(left));
+	kill(left, SIGKILL);
 	nothing_is_left();
 }
 
@@ -414,6 +430,7 @@ int main(void)
 		cmocka_unit_test(too_long_a_list_is_a_limit),
 		cmocka_unit_test(an_interruption_ends_it),
 		cmocka_unit_test(stopping_ends_the_whole_group),
+		cmocka_unit_test(what_it_leaves_is_not_waited_for),
 		cmocka_unit_test(talks_through_one_socket),
 		cmocka_unit_test(inherits_nothing),
 		cmocka_unit_test(is_heard_as_it_speaks),
