@@ -185,7 +185,7 @@ static int judge(const struct pl_args *args, const struct settings *s, const str
 	struct pl_run run;
 	int status;
 
-	if (pl_run_collect(args, PL_TF_JUDGE, wants_json(s), &run, err))
+	if (pl_run_collect(args, PL_TF_JUDGE, wants_json(s), arch, &run, err))
 		return -1;
 	if (run.refused) {
 		status = write_refusal(s, arch, &run);

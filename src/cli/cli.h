@@ -41,8 +41,11 @@ struct pl_run {
 	struct pl_err why;
 };
 
-/* Reads every word of the command line as a source.  `digest`: compute each source's sha256. */
-int pl_run_collect(const struct pl_args *args, enum pl_tf_purpose purpose, bool digest,
+/*
+ * Reads or asks every word of the command line as a source.  `digest`: compute each file's sha256.  `arch`
+ * (NULL: none) names what nodes are asked for beyond what they always are.
+ */
+int pl_run_collect(const struct pl_args *args, enum pl_tf_purpose purpose, bool digest, const struct pl_arch *arch,
 		   struct pl_run *run, struct pl_err *err)
 	__attribute__((warn_unused_result));
 /* The cluster that --join gives to a source, or NULL. */

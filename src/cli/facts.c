@@ -10,7 +10,7 @@ static int facts(const struct pl_args *args)
 	struct pl_run run;
 	int status;
 
-	if (pl_run_collect(args, PL_TF_SNAPSHOT, true, &run, &err))
+	if (pl_run_collect(args, PL_TF_SNAPSHOT, true, NULL, &run, &err))
 		return pl_complain(&err);
 	status = run.forced_exit;
 	if (!run.refused) {

@@ -19,6 +19,7 @@ static const struct group {
 } groups[] = {
 	{ pl_ask_clusters, { "k8s", NULL } },
 	{ pl_ask_endpoints, { "mysql", "registry", "s3", "gs", "az", "scm", NULL } },
+	{ pl_ask_nodes, { "ssh", NULL } },
 };
 
 static size_t scheme_len(const char *word)
@@ -132,10 +133,10 @@ static bool any(const struct pl_args *args)
 	return false;
 }
 
-void pl_live_collect(const struct pl_args *args, struct pl_run *run)
+void pl_live_collect(const struct pl_args *args, const struct pl_arch *arch, struct pl_run *run)
 {
 	const char *timeout = pl_args_get(args, "timeout"), *parallel = pl_args_get(args, "parallel");
-	struct pl_live live = { .args = args, .run = run, .parallel = PL_PARALLEL_USUAL,
+	struct pl_live live = { .args = args, .arch = arch, .run = run, .parallel = PL_PARALLEL_USUAL,
 				.loud = pl_args_nth(args, "v", 1) != NULL };
 	int64_t n;
 

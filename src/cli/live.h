@@ -17,13 +17,14 @@ int pl_live_check(const struct pl_args *args, struct pl_err *err) __attribute__(
  * which holds what files say already.  What cannot be asked becomes a problem and forces exit status 2;
  * an interruption forces 130.
  */
-void pl_live_collect(const struct pl_args *args, struct pl_run *run);
+void pl_live_collect(const struct pl_args *args, const struct pl_arch *arch, struct pl_run *run);
 
 /* ---- for the files that ask: ask_*.c ---- */
 
 /* One run's asking. */
 struct pl_live {
 	const struct pl_args *args;
+	const struct pl_arch *arch; /* NULL: none */
 	struct pl_run *run;
 	int stop_fd;        /* readable once the user interrupts */
 	int64_t timeout;    /* --timeout in milliseconds; 0: each its own */
@@ -33,7 +34,7 @@ struct pl_live {
 
 /* Words of one group of schemes, in the order given. */
 typedef void pl_live_ask(struct pl_live *live, const char *const *words, size_t count);
-pl_live_ask pl_ask_clusters, pl_ask_endpoints;
+pl_live_ask pl_ask_clusters, pl_ask_endpoints, pl_ask_nodes;
 
 /* How long this one may take: --timeout, else `usual` milliseconds. */
 struct pl_wait pl_live_wait(const struct pl_live *live, int64_t usual);

@@ -99,11 +99,12 @@ static int parse_timeout(const struct pl_args *args, struct pl_tf_options *opt, 
 }
 
 /* What files say, then what peers say, in one model; fails when there is nothing in it to judge. */
-static int collect(struct pl_tf *tf, const struct pl_args *args, enum pl_tf_purpose purpose, struct pl_run *run)
+static int collect(struct pl_tf *tf, const struct pl_args *args, enum pl_tf_purpose purpose,
+		   const struct pl_arch *arch, struct pl_run *run)
 {
 	if (run->model->source_count && pl_tf_collect(tf, purpose, &run->why))
 		return -1;
-	pl_live_collect(args, run);
+	pl_live_collect(args, arch, run);
 	if (!run->model->source_count)
 		return 0; /* said already */
 	pl_model_join(run->model);
@@ -113,7 +114,7 @@ static int collect(struct pl_tf *tf, const struct pl_args *args, enum pl_tf_purp
 	return 0;
 }
 
-int pl_run_collect(const struct pl_args *args, enum pl_tf_purpose purpose, bool digest,
+int pl_run_collect(const struct pl_args *args, enum pl_tf_purpose purpose, bool digest, const struct pl_arch *arch,
 		   struct pl_run *run, struct pl_err *err)
 {
 	struct pl_tf_options opt = { .terraform_cmd = pl_args_get(args, "terraform"),
@@ -130,7 +131,7 @@ int pl_run_collect(const struct pl_args *args, enum pl_tf_purpose purpose, bool 
 		if (!pl_live_is(args->words[i]))
 			read_source(tf, &opt, args->words[i], run);
 	}
-	failed = collect(tf, args, purpose, run);
+	failed = collect(tf, args, purpose, arch, run);
 	if (failed)
 		run->forced_exit = pl_exit_worse(run->forced_exit, pl_complain(&run->why));
 	run->refused = failed || !run->model->source_count;

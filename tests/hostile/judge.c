@@ -171,7 +171,7 @@ static void judge_run(const struct pl_args *args, bool reports, struct judging *
 	struct pl_report_style style = { .width = 80, .verbose = true };
 	struct pl_run run;
 
-	if (pl_run_collect(args, PL_TF_JUDGE, false, &run, &err)) {
+	if (pl_run_collect(args, PL_TF_JUDGE, false, NULL, &run, &err)) {
 		out->status = pl_complain(&err);
 		return;
 	}
