@@ -138,6 +138,6 @@ test_packages() {
 	build_packages
 	packages libcmocka-dev git gzip jq python3 python3-jsonschema python3-yaml shellcheck # all of it
 	packages curl etcd-server openssl                                                   # clusters
-	packages busybox dash openssh-client openssh-server strace                          # nodes
+	packages ansible-core busybox dash openssh-client openssh-server strace             # nodes
 	kube_programs
 }

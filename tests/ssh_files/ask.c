@@ -7,6 +7,7 @@
  *   known HOST PORT KEY FILE...            verdict and line; KEY is base64
  *   types HOST PORT FILE...                the types of keys to ask for
  *   add HOST PORT KEY FILE HASH            adds a new host
+ *   inventory FILE                         the targets
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -163,11 +164,37 @@ static int ask_add(char **part, size_t count, struct pl_err *err)
 	return pl_known_hosts_add(k, &h, key.data, key.len, !strcmp(part[5], "yes"), err);
 }
 
+static int ask_inventory(char **part, size_t count, struct pl_err *err)
+{
+	pl_auto_ssh_targets t = PL_SSH_TARGETS_INIT;
+
+	if (count < 2)
+		return pl_err_set(err, PL_E_USAGE, "inventory has one part");
+	if (pl_ssh_inventory(&t, part[1], err))
+		return -1;
+	for (size_t i = 0; i < t.count; i++) {
+		const struct pl_ssh_target *h = &t.items[i];
+
+		print("target", h->name);
+		print("problem", h->problem);
+		if (h->problem)
+			continue;
+		print("host", h->host);
+		print("user", h->user);
+		print_number("port", h->port);
+		print("identity", h->identity_file);
+		print("options", h->options);
+	}
+	print_notices(&t.notices);
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	int (*ask)(char **part, size_t count, struct pl_err *err);
 } questions[] = {
 	{ "config", ask_config }, { "known", ask_known }, { "types", ask_types }, { "add", ask_add },
+	{ "inventory", ask_inventory },
 };
 
 static int answer(char *line, struct pl_err *err)
