@@ -313,7 +313,7 @@ static int ask_without_port(struct pl_known_hosts *k, const struct pl_known_host
 	struct pl_known_result *first = q->out;
 	struct pl_known_host plain = *h;
 
-	if (h->alias || !h->port || h->port == 22 || rank(first->verdict) > rank(PL_KNOWN_OTHER_TYPE))
+	if (h->alias || !h->port || h->port == 22 || rank(first->verdict) > rank(PL_KNOWN_CA))
 		return 0;
 	plain.port = 22;
 	memcpy(other.type, first->type, sizeof other.type);

@@ -125,7 +125,7 @@ static void judges_lines(void **state)
 		{ "a %A\n", "a", 2222, 'A', PL_KNOWN_OK, 1 },
 		{ "a %B\n", "a", 2222, 'A', PL_KNOWN_UNKNOWN, 0 },
 		{ "a %A\n[a]:2222 %B\n", "a", 2222, 'A', PL_KNOWN_CHANGED, 2 },
-		{ "a %A\n[a]:2222 %R\n", "a", 2222, 'A', PL_KNOWN_OK, 1 },
+		{ "a %A\n[a]:2222 %R\n", "a", 2222, 'A', PL_KNOWN_OTHER_TYPE, 2 },
 		{ "[*]:2222 %A\n", "a", 2222, 'A', PL_KNOWN_OK, 1 },
 		{ "::1 %A\n", "::1", 22, 'A', PL_KNOWN_OK, 1 },
 		{ "[::1]:2222 %A\n", "::1", 2222, 'A', PL_KNOWN_OK, 1 },
