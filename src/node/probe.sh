@@ -138,9 +138,11 @@ setting() {
 	esac
 	[ "${#2}" -le 256 ] || return
 	say "$1=$2"
-	case $1 in
-	config) config=$2 ;;
-	data-dir) data=$2 ;;
+	case $1:$2 in
+	config:*) config=$2 ;;
+	container-runtime-endpoint:*) endpoint=$2 ;;
+	data-dir:*..*) ;;
+	data-dir:/*) data=$2 ;;
 	esac
 }
 
@@ -232,6 +234,14 @@ contained() {
 	return 1
 }
 
+# Is process $1 one of root's?  Anybody can start one that is called kubelet.
+of_root() {
+	while read -r key line; do
+		[ "$key" != Uid: ] || break
+	done <"$1/status"
+	[ "$key${line%%[!0-9]*}" = Uid:0 ]
+}
+
 # The processes that tell of the node, as "NAME NUMBER"; $kubelet, $rancher, $daemons for later.
 processes() {
 	section process /proc
@@ -242,7 +252,9 @@ processes() {
 		name=
 		read -r name <"$p/comm" || continue
 		case $name in
-		kubelet | k3s | k3s-server | k3s-agent | rke2 | containerd | crio | dockerd | cri-dockerd) ;;
+		kubelet | k3s | k3s-server | k3s-agent | rke2 | containerd | crio | dockerd | cri-dockerd)
+			of_root "$p" || continue
+			;;
 		chronyd | ntpd | openntpd | systemd-timesyn) ;;
 		*) continue ;;
 		esac
@@ -394,6 +406,11 @@ program() {
 }
 
 runtimes() {
+	# k3s may be told to use another one than its own
+	case $endpoint in
+	'' | */k3s/*) ;;
+	*) rancher='' ;;
+	esac
 	case $rancher in
 	rke2) version containerd "${data:-/var/lib/rancher/rke2}/bin/containerd" ;;
 	k3s*) version containerd "${data:-/var/lib/rancher/k3s}/data/current/bin/containerd" ;;
@@ -499,7 +516,7 @@ types() {
 	done
 }
 
-# The first configuration of CNI in folder $1: the one that is used; false when there is none.
+# The first configuration of CNI in folder $1, in $file: the one that is used.
 first_cni() {
 	set +f
 	for file in "$H$1"/*; do
@@ -507,31 +524,30 @@ first_cni() {
 		*[!A-Za-z0-9._/-]*) ;;
 		*.conf | *.conflist | *.json)
 			set -f
-			[ ! -f "$file" ] || return 0
+			[ ! -f "$file" ] || return
 			;;
 		esac
 	done
 	set -f
-	return 1
+	file=
 }
 
 cni_plugins() {
-	section cni /etc/cni/net.d
-	if first_cni "${data:-/var/lib/rancher/k3s}/agent/etc/cni/net.d" || first_cni /etc/cni/net.d; then
+	folder=/etc/cni/net.d
+	case $rancher in
+	k3s*) folder=${data:-/var/lib/rancher/k3s}/agent/etc/cni/net.d ;;
+	esac
+	section cni "$folder"
+	first_cni "$folder"
+	nearest "$folder"
+	if [ -n "$file" ] && [ -r "$file" ]; then
 		say "file ${file#"$H"}"
-		if [ -r "$file" ]; then
-			while IFS= read -r line || [ -n "$line" ]; do
-				types "$line"
-				line=
-			done <"$file"
-			end ok
-		else
-			end denied
-		fi
-		return
-	fi
-	nearest /etc/cni/net.d
-	if [ -d "$near/" ] && [ -r "$near/" ] && [ -x "$near/" ]; then
+		while IFS= read -r line || [ -n "$line" ]; do
+			types "$line"
+			line=
+		done <"$file"
+		end ok
+	elif [ -z "$file" ] && [ -r "$near/" ] && [ -x "$near/" ]; then
 		end ok
 	else
 		end denied
@@ -841,7 +857,7 @@ main() {
 	export LC_ALL PATH
 	blanks=$IFS
 	set -f
-	kubelet='' rancher='' daemons='' config='' data=''
+	kubelet='' rancher='' daemons='' config='' data='' endpoint=''
 	for more; do
 		ask "$more"
 	done

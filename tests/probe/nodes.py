@@ -76,6 +76,7 @@ NODES = {
         **process(810, "systemd-timesyn", ["/lib/systemd/systemd-timesyncd"]),
         # a kubelet of somebody's test cluster, in a pod
         **process(900, "kubelet", ["/evil", "--hostname-override=evil"], "0::/kubepods.slice/kubepods-pod1.slice/cri-containerd-1.scope\n"),
+        **process(910, "kubelet", ["./kubelet", "--hostname-override=evil"], uid=1000),
         **CONTAINERD, "run/containerd/containerd.sock": SOCKET, "run/systemd/timesync/synchronized": "",
         "var/lib/kubelet/seccomp": FOLDER, "var/gitpod/workspaces": FOLDER,
         "etc/kubernetes/kubelet/config.json": '{\n  "kind": "KubeletConfiguration",\n  "providerID": "aws:///eu-west-1a/i-0123456789abcdef0",\n  "maxPods": 58\n}\n',
@@ -119,6 +120,16 @@ NODES = {
     }), {
         "os": "alpine", "os_version": "3.18.4", "container_runtime": "docker", "container_runtime_version": "20.10.21",
         "kubelet": {"docker": "true"}, "cni": [], "time_sync": "none",
+    }),
+    "k3s with the system's containerd and a folder of its own": (node(files={
+        **process(700, "k3s-server", ["/usr/local/bin/k3s", "server"]), **process(710, "containerd", ["/usr/bin/containerd"]),
+        **CONTAINERD, "run/containerd/containerd.sock": SOCKET,
+        "etc/rancher/k3s/config.yaml": "data-dir: /srv/k3s\ncontainer-runtime-endpoint: unix:///run/containerd/containerd.sock\n",
+        "srv/k3s/data/current/bin/containerd": program("echo containerd x v9.9.9"),
+        "etc/cni/net.d/10-old.conf": '{"type":"old"}', "srv/k3s/agent/etc/cni/net.d/10-flannel.conflist": FLANNEL,
+    }), {
+        "container_runtime": "containerd", "container_runtime_version": "1.7.2", "cni": ["flannel", "portmap"],
+        "kubelet": {"data-dir": "/srv/k3s"},
     }),
     "RKE2 on SLES": (node(files={
         "usr/lib/os-release": 'NAME="SLES"\nVERSION="15-SP5"\nVERSION_ID="15.5"\nID="sles"\n',

@@ -89,8 +89,9 @@ MODULES_BUILTIN = "kernel/fs/fuse/fuse.ko\nkernel/drivers/net/tun.ko\n"
 SOCKET, DEVICE, FOLDER = object(), object(), object()
 
 
-def process(number, name, arguments=(), cgroup="0::/system.slice/x.service\n"):
-    return {f"proc/{number}/comm": name + "\n", f"proc/{number}/cgroup": cgroup,
+def process(number, name, arguments=(), cgroup="0::/system.slice/x.service\n", uid=0):
+    return {f"proc/{number}/status": f"Name:\t{name}\nPPid:\t1\nUid:\t{uid}\t{uid}\t{uid}\t{uid}\nGid:\t0\n",
+            f"proc/{number}/comm": name + "\n", f"proc/{number}/cgroup": cgroup,
             f"proc/{number}/cmdline": "".join(a + "\0" for a in arguments)}
 
 
