@@ -96,7 +96,7 @@
 #define PL_LIMIT_INVENTORY_HOSTS 100000
 #define PL_LIMIT_INVENTORY_GROUPS 20000
 #define PL_LIMIT_INVENTORY_FILES 100000
-/* What a node answers to the probe; a real one takes 5 KB, each section some 30 lines. */
+/* What a node answers to the probe; a real one takes 9 KB, each section some 30 lines. */
 #define PL_LIMIT_PROBE_BYTES (256UL << 10)
 #define PL_LIMIT_PROBE_SECTIONS 64
 #define PL_LIMIT_PROBE_LINES 4096

@@ -46,8 +46,8 @@ def mutable(text):
         return ""
     if re.fullmatch(r"(struct|union|enum)( \w+)?", left):
         return ""
-    if "(" in left and not re.search(r"\(\s*\*", left):
-        return ""
+    if re.match(r"[^(]*\((?!\s*\*)", left):
+        return ""  # a function, whatever its parameters are
     pointer = re.search(r"\(\s*\*([^)]*)\)", left)
     last = pointer.group(1) if pointer else left.rsplit("*", 1)[-1]
     return "" if re.search(r"\bconst\b", last) else left
@@ -128,6 +128,7 @@ static const char *const words[] = { "a", "b" };
 static const struct { const char *name; int n; } rows[] = { { "{", 1 }, { "}", 2 } };
 static int (*const fn)(void) = f;
 int pl_f(int a, struct pl_s *s) __attribute__((format(printf, 1, 2)));
+void pl_each(size_t n, void (*take)(void *ctx, size_t i), void *ctx);
 static int g(void) __attribute__((unused));
 int pl_f(int a, struct pl_s *s)
 {
