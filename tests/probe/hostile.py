@@ -205,6 +205,19 @@ def gitpod_is_asked_for(reader, script):
             yield f"{attribute}: {asked - set(facts[attribute]['value'])} are not asked for"
 
 
+def by_sudo(reader, script):
+    """As the command has it: a sudo that refuses leaves the script to the sh behind it."""
+    command = f"sudo -n sh -s {NONCE} || sh -s {NONCE}"
+    for sudo in (program("echo 'a password is required' >&2", "exit 1"), program("shift", 'exec "$@"')):
+        with Node(UBUNTU | {"usr/bin/sudo": sudo}) as n:
+            (n.root / "usr/bin/sh").symlink_to(shutil.which("sh"))
+            plain = n.ask(script, shells()["dash"])
+            done = subprocess.run(["/bin/sh", "-c", command], input=n.script(script).encode(), capture_output=True, check=True,
+                                  timeout=60, env={"PATH": str(n.root / "usr/bin")})
+        if done.stdout != plain:
+            yield f"answers otherwise: {done.stdout[:200]!r}"
+
+
 def this_machine(reader, script):
     """The script as it is, asked here: what it says is what Python sees."""
     done = subprocess.run(["sh", "-s", NONCE], input=script.encode(), capture_output=True, check=True, timeout=60,
@@ -222,7 +235,7 @@ def this_machine(reader, script):
 
 
 CASES = [odd_environment, noise_before, hostile_values, without_tools, denied, hidden_processes, hanging_commands, no_answer,
-         a_flood, no_secret, asked_for_more, gitpod_is_asked_for, this_machine]
+         a_flood, no_secret, asked_for_more, gitpod_is_asked_for, by_sudo, this_machine]
 
 
 def main():
