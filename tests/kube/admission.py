@@ -8,8 +8,7 @@ The API server enforces all of it here, so each dry run gets its real answer; no
 import sys
 
 import objects as o
-from cluster import until
-from kube import Cluster, Front, Wrong, check
+from kube import Cluster, Front, Wrong, check, plumbline, until
 
 PODS = [o.rule([""], ["pods"], ["CREATE"])]
 # the server's own admission of pods wants it; a controller would make it
@@ -17,22 +16,32 @@ ACCOUNT = {"kind": "ServiceAccount", "metadata": {"name": "default", "namespace"
 PRIVILEGED = {"kind": "Pod", "apiVersion": "v1", "metadata": {"name": "tries", "namespace": "default"}, "spec": {
     "containers": [{"name": "a", "image": "registry.example/a", "securityContext": {"privileged": True}}]}}
 
-# name: (objects beside EKS, verdict of privileged-pods without a dry run, with one, a word of its reason)
+# what refuses every pod, privileged or not
+QUOTA = {"kind": "ResourceQuota", "metadata": {"name": "none", "namespace": "default"}, "spec": {"hard": {"pods": "0"}},
+         "status": {"hard": {"pods": "0"}, "used": {"pods": "0"}}}
+
+# name: (objects beside EKS, verdict of privileged-pods without a dry run, with one, a word of its reason, whether the
+# API server takes a privileged pod)
 CASES = {
-    "nothing in the way": ([], "unknown", "pass", ""),
-    "levels that only warn": ([o.pod_security("default", warn="restricted", audit="restricted")], "unknown", "pass", ""),
-    "a namespace that is privileged": ([o.pod_security("default", enforce="privileged")], "unknown", "pass", ""),
-    "a namespace that enforces baseline": ([o.pod_security("default", enforce="baseline")], "unknown", "fail", "PodSecurity"),
+    "nothing in the way": ([], "pass", "pass", "", True),
+    "levels that only warn": ([o.pod_security("default", warn="restricted", audit="restricted")], "pass", "pass", "", True),
+    "a namespace that is privileged": ([o.pod_security("default", enforce="privileged")], "pass", "pass", "", True),
+    # another namespace may have another level
+    "a namespace that enforces baseline": (
+        [o.pod_security("default", enforce="baseline")], "pass", "unknown", "level baseline", False),
     "a namespace that enforces restricted": (
-        [o.pod_security("default", enforce="restricted", enforce_version="latest")], "unknown", "fail", "PodSecurity"),
-    "a policy": (o.policy_against_privileged(), "unknown", "fail", "no-privileged"),
-    "a webhook that refuses": (
-        [o.webhook("Validating", "guard", service=("guard", "default"), rules=PODS)], "unknown", None, "guard"),
-    "a webhook that is ignored when it fails": (
-        [o.webhook("Validating", "guard", service=("guard", "default"), rules=PODS, policy="Ignore")], "unknown", "pass", ""),
+        [o.pod_security("default", enforce="restricted")], "pass", "unknown", "level restricted", False),
+    "a policy": (o.policy_against_privileged(), "unknown", "fail", "no-privileged", False),
+    "a policy that is not bound": (o.policy_against_privileged()[:1], "pass", "pass", "", True),
+    "a webhook that is down": (
+        [o.webhook("Validating", "guard", service=("guard", "default"), rules=PODS)], "unknown", "unknown", "guard", False),
+    "a webhook that is ignored when it is down": (
+        [o.webhook("Validating", "guard", service=("guard", "default"), rules=PODS, policy="Ignore")],
+        "unknown", "pass", "", True),
     "a webhook about something else": (
         [o.webhook("Validating", "guard", service=("guard", "default"), rules=[o.rule(["apps"], ["deployments"])])],
-        "unknown", "pass", ""),
+        "pass", "pass", "", True),
+    "a quota": ([QUOTA], "pass", "unknown", "quota", False),
 }
 
 
@@ -47,11 +56,10 @@ def refused(cluster):
 
 
 def judge(wrong, cluster, name):
-    things, verdict, probed, word = CASES[name]
+    things, verdict, probed, word, taken = CASES[name]
     api = cluster.api()
     api.write(o.eks().objects + [ACCOUNT] + things)
-    if probed:  # a policy takes a moment
-        until(lambda: bool(refused(cluster)) == (probed != "pass"), 20, f"{name}: the server says {refused(cluster)!r}")
+    until(lambda: (refused(cluster) == "") == taken, 20, f"{name}: not taken: {not taken}")  # a policy takes a moment
     before = pods(cluster)
     with Front(cluster) as front:
         plain = check(cluster, config=front.config())
@@ -61,8 +69,7 @@ def judge(wrong, cluster, name):
         probe = check(cluster, "--probe-admission", config=front.config())
         writes = [r for r in front.faults.requests if r.method != "GET"]
     wrong.expect(writes and all("dryRun=All" in r.path for r in writes), f"{name}: what is written: {writes}")
-    if probed:
-        wrong.same(f"{name}: probed", probe.verdicts().get("privileged-pods"), probed)
+    wrong.same(f"{name}: probed", probe.verdicts().get("privileged-pods"), probed)
     wrong.expect(word in str(probe.row("privileged-pods")), f"{name}: {word} is not in {probe.row('privileged-pods')}")
     wrong.same(f"{name}: exit status", (plain.status, probe.status), (0, 3 if probed == "fail" else 0))
     wrong.same(f"{name}: pods, before and after", (before, pods(cluster)), ("", ""))
@@ -72,12 +79,26 @@ def judge(wrong, cluster, name):
 def forbidden(wrong, cluster):
     """The dry run needs a right of its own, and loses nothing where that is missing."""
     cluster.api().write(o.eks().objects + [ACCOUNT])
-    cluster.kubectl("create", "clusterrolebinding", "view", "--clusterrole=view", "--user=reader")
+    grant(cluster)
     run = check(cluster, "--probe-admission", user="reader")
-    codes = {(p["code"], p.get("permission")) for p in run.problems()}
-    wrong.expect(("forbidden", "create pods") in codes, f"a user who may not create pods: {run}")
-    wrong.same("a user who may not create pods", run.verdicts().get("privileged-pods"), "unknown")
-    wrong.same("a user who may not create pods: balancers", run.verdicts().get("load-balancer-ssh"), "pass")
+    wrong.same("a user who may not create pods", [(p["code"], p.get("permission")) for p in run.problems()],
+               [("forbidden", "create pods")])
+    wrong.same("a user who may not create pods: pods, classes",
+               [run.verdicts().get(row) for row in ("privileged-pods", "storage-class")], ["pass", "pass"])
+    grant(cluster, "--probe-admission")
+    cluster.api().write(o.policy_against_privileged())
+    until(lambda: refused(cluster), 20, "the policy does nothing")
+    run = check(cluster, "--probe-admission", user="reader")
+    wrong.same("with the role for it", (run.problems(), run.verdicts().get("privileged-pods")), ([], "fail"))
+
+
+def grant(cluster, *more):
+    """The printed roles, bound to the user reader."""
+    cluster.kubectl("apply", "-f", "-", stdin=plumbline(cluster, "permissions", "k8s", *more).out)
+    for kind, bound in (("clusterrole", "clusterrolebinding"), *((("role", "rolebinding"),) if more else ())):
+        cluster.kubectl("create", bound, "reader", f"--{kind}=plumbline", "--user=reader", check=False)
+    may = ["auth", "can-i", "create", "pods"] if more else ["auth", "can-i", "list", "nodes"]
+    until(lambda: cluster.kubectl(*may, user="reader", check=False).stdout.strip() == "yes", 20, f"no role: {may}")
 
 
 def main():

@@ -52,6 +52,7 @@ KINDS = {
     "ServiceAccount": ("/api/v1", "serviceaccounts", True),
     "ConfigMap": ("/api/v1", "configmaps", True),
     "Pod": ("/api/v1", "pods", True),
+    "ResourceQuota": ("/api/v1", "resourcequotas", True),
     "DaemonSet": ("/apis/apps/v1", "daemonsets", True),
     "Deployment": ("/apis/apps/v1", "deployments", True),
     "Ingress": ("/apis/networking.k8s.io/v1", "ingresses", True),
@@ -72,17 +73,14 @@ KINDS = {
 # what wipe() empties, and the namespaces it leaves
 WIPED = ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration", "ValidatingAdmissionPolicyBinding",
          "ValidatingAdmissionPolicy", "CustomResourceDefinition", "Node", "DaemonSet", "Deployment", "Service",
-         "Ingress", "IngressClass", "StorageClass", "ServiceAccount", "Pod")
+         "Ingress", "IngressClass", "StorageClass", "ServiceAccount", "Pod", "ResourceQuota")
 OWN_NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease")
 
 
 def path_of(thing, name=None):
     """The path of an object's collection, or of one object in it."""
     meta = thing.get("metadata", {})
-    if thing["kind"] in KINDS:
-        group, plural, spaced = KINDS[thing["kind"]]
-    else:  # a custom resource: the names of its definition are regular here
-        group, plural, spaced = "/apis/" + thing["apiVersion"], thing["kind"].lower() + "s", "namespace" in meta
+    group, plural, spaced = KINDS[thing["kind"]]
     space = f"/namespaces/{meta.get('namespace', 'default')}" if spaced else ""
     return f"{group}{space}/{plural}" + (f"/{name}" if name else "")
 
@@ -124,14 +122,11 @@ class Api:
 
     def create(self, thing):
         """Writes an object, its status too when it has one; returns it as the server has it then."""
-        group = thing.get("apiVersion") or KINDS[thing["kind"]][0].split("/", 2)[-1]
         path = path_of(thing)
-        made = self.must("POST", path, {"apiVersion": group, **thing})
-        if "status" in thing and thing["kind"] in KINDS:  # the definitions here have no status of their own
+        made = self.must("POST", path, {"apiVersion": KINDS[thing["kind"]][0].split("/", 2)[-1], **thing})
+        if "status" in thing:
             made = self.must("PATCH", f"{path}/{thing['metadata']['name']}/status", {"status": thing["status"]},
                              "application/merge-patch+json")
-        if thing["kind"] == "CustomResourceDefinition":
-            self._served(thing)
         return made
 
     def _served(self, definition):
@@ -150,6 +145,9 @@ class Api:
                           "application/merge-patch+json")
             else:
                 self.create(thing)
+        for thing in things:
+            if thing["kind"] == "CustomResourceDefinition":
+                self._served(thing)
 
     def delete(self, thing):
         self.must("DELETE", path_of(thing, thing["metadata"]["name"]) + "?gracePeriodSeconds=0")
