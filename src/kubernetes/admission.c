@@ -234,13 +234,40 @@ static void say(struct pl_kube *k, bool admitted, enum pl_basis basis, const cha
 	f->note = note;
 }
 
+/* The level of Pod Security of the namespace in which the pod is tried, where that refused it: others have others. */
+static const char *level_there(const struct pl_kube *k)
+{
+	const struct pl_kube_namespace *list = k->list[PL_KUBE_NAMESPACES].items;
+
+	if (k->probe != PL_KUBE_DENIED || !strstr(k->probe_why, "violates PodSecurity"))
+		return NULL;
+	for (size_t i = 0; i < k->list[PL_KUBE_NAMESPACES].count; i++)
+		if (pl_streq(list[i].name, "default"))
+			return list[i].enforce;
+	return NULL;
+}
+
+static void probed(struct pl_kube *k)
+{
+	const char *level = level_there(k);
+
+	if (level)
+		pl_fact_unknown(k->m, k->cluster, PL_CLUSTER_PRIVILEGED, pl_model_strf(k->m, "the namespace "
+				"default, where it was tried, has the Pod Security level %s; others may have another",
+				level), NULL);
+	else if (k->probe == PL_KUBE_UNCLEAR)
+		pl_fact_unknown(k->m, k->cluster, PL_CLUSTER_PRIVILEGED, k->probe_why, NULL);
+	else
+		say(k, k->probe == PL_KUBE_ADMITTED, PL_SET, k->probe_why);
+}
+
 void pl_kube_admission(struct pl_kube *k)
 {
 	const struct pl_kube_platform *p = k->platform;
 	const char *why;
 
 	if (k->probe != PL_KUBE_NOT_PROBED) {
-		say(k, k->probe == PL_KUBE_ADMITTED, PL_SET, k->probe_why);
+		probed(k);
 		return;
 	}
 	if (p && p->refuses && (!p->refuses_on || pl_streq(p->refuses_on, k->distribution))) {

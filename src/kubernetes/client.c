@@ -58,10 +58,16 @@ static void ask_groups(struct run *r)
 
 #define DRY_RUN "/api/v1/namespaces/default/pods?dryRun=All"
 
-static const char privileged_pod[] =
-	"{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"generateName\":\"plumbline-probe-\"},"
-	"\"spec\":{\"automountServiceAccountToken\":false,\"containers\":[{\"name\":\"probe\","
-	"\"image\":\"registry.k8s.io/pause:3.10\",\"securityContext\":{\"privileged\":true}}]}}";
+#define POD(security) \
+	"{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"generateName\":\"plumbline-probe-\"}," \
+	"\"spec\":{\"automountServiceAccountToken\":false,\"containers\":[{\"name\":\"probe\"," \
+	"\"image\":\"registry.k8s.io/pause:3.10\",\"securityContext\":{" security "}}]}}"
+
+/* The second has what the strictest level of Pod Security asks for. */
+static const char privileged_pod[] = POD("\"privileged\":true");
+static const char modest_pod[] = POD("\"allowPrivilegeEscalation\":false,\"runAsNonRoot\":true,"
+				     "\"runAsUser\":65535,\"capabilities\":{\"drop\":[\"ALL\"]},"
+				     "\"seccompProfile\":{\"type\":\"RuntimeDefault\"}");
 
 static void forbidden(struct run *r, const char *object, const char *permission, const char *text)
 {
@@ -78,29 +84,42 @@ static bool is_about_us(const struct pl_err *err)
 	return strstr(err->text, "cannot create resource") != NULL;
 }
 
+/* 0: would be created.  1: the server says why not.  -1: it cannot be asked. */
+static int try_pod(struct run *r, const char *pod, int *status, struct pl_err *err)
+{
+	struct pl_http_request request = { .method = "POST", .body = { pod, strlen(pod) }, .once = true };
+	pl_auto_answer a = PL_HTTP_ANSWER_INIT;
+
+	if (pl_kube_line_ask(r->line, DRY_RUN, &request, &a, err))
+		return -1;
+	*status = a.status;
+	if (a.status == 201 || a.status == 200)
+		return 0;
+	(void)pl_kube_refusal(&a, DRY_RUN, err);
+	return 1;
+}
+
+/*
+ * A quota, a webhook that is down or asks for labels refuses any pod: it is about privileged pods only
+ * where one that asks for nothing would be created.
+ */
 static void probe_admission(struct run *r)
 {
-	struct pl_http_request request = { .method = "POST", .body = { privileged_pod, sizeof privileged_pod - 1 },
-					   .once = true };
-	pl_auto_answer a = PL_HTTP_ANSWER_INIT;
-	struct pl_err err = PL_ERR_INIT;
+	struct pl_err err = PL_ERR_INIT, other = PL_ERR_INIT;
+	int status = 0, tried = try_pod(r, privileged_pod, &status, &err);
 
-	if (pl_kube_line_ask(r->line, DRY_RUN, &request, &a, &err)) {
+	if (tried < 0) {
 		pl_model_problem(r->m, r->opt->source, "pods", pl_err_word(err.code), err.text);
 		remember(r, &err);
-		return;
-	}
-	if (a.status == 201 || a.status == 200) {
+	} else if (!tried) {
 		pl_kube_probe_admission(r->kube, true, NULL);
-		return;
-	}
-	(void)pl_kube_refusal(&a, DRY_RUN, &err);
-	if (a.status == 403 && !is_about_us(&err))
-		pl_kube_probe_admission(r->kube, false, err.text);
-	else if (a.status == 403)
+	} else if (status == 403 && is_about_us(&err)) {
 		forbidden(r, "pods", "create pods", err.text);
-	else
-		pl_model_problem(r->m, r->opt->source, "pods", "unreadable", err.text);
+	} else if (!try_pod(r, modest_pod, &status, &other)) {
+		pl_kube_probe_admission(r->kube, false, err.text);
+	} else {
+		pl_kube_probe_unclear(r->kube, err.text);
+	}
 }
 
 /* ---- lists ---- */

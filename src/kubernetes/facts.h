@@ -95,7 +95,7 @@ struct pl_kube {
 	const char **groups, *groups_why;
 	size_t group_count, group_cap;
 	bool groups_known;
-	enum { PL_KUBE_NOT_PROBED, PL_KUBE_ADMITTED, PL_KUBE_DENIED } probe;
+	enum { PL_KUBE_NOT_PROBED, PL_KUBE_ADMITTED, PL_KUBE_DENIED, PL_KUBE_UNCLEAR } probe;
 	const char *probe_why;
 };
 

@@ -205,6 +205,12 @@ void pl_kube_probe_admission(struct pl_kube *k, bool admitted, const char *why)
 	k->probe_why = pl_model_str(k->m, why);
 }
 
+void pl_kube_probe_unclear(struct pl_kube *k, const char *why)
+{
+	k->probe = PL_KUBE_UNCLEAR;
+	k->probe_why = pl_model_strf(k->m, "the dry run of a pod that is not privileged is refused, too: %s", why);
+}
+
 void pl_kube_finish(struct pl_kube *k)
 {
 	pl_kube_recognise(k);

@@ -97,6 +97,8 @@ void pl_kube_groups_failed(struct pl_kube *k, const char *code, const char *why)
 
 /* What the dry run of a privileged pod came to, `why` in the server's words; see --probe-admission. */
 void pl_kube_probe_admission(struct pl_kube *k, bool admitted, const char *why);
+/* It was refused for `why`, as any other pod would be, so that it tells nothing of privileged ones. */
+void pl_kube_probe_unclear(struct pl_kube *k, const char *why);
 
 /* Everything was told: makes objects and facts of it.  Call once. */
 void pl_kube_finish(struct pl_kube *k);
