@@ -134,8 +134,16 @@ kube_programs() {
 	exec {lock}>&-
 }
 
+# The servers that endpoints are asked on, and the clients that show them to be real.
+endpoint_packages() {
+	packages docker-registry mariadb-client-core mariadb-server-core openssl skopeo
+	python_packages mysql-mimic==3.0.5 'moto[server]==5.2.1' gcp-storage-emulator google-cloud-storage bcrypt cryptography \
+		joserfc python-gitlab PyGithub atlassian-python-api py-gitea pyforgejo
+}
+
 test_packages() {
 	build_packages
+	endpoint_packages
 	packages libcmocka-dev git gzip jq python3 python3-jsonschema python3-yaml shellcheck # all of it
 	packages curl etcd-server openssl                                                   # clusters
 	packages ansible-core busybox dash openssh-client openssh-server strace             # nodes

@@ -246,17 +246,16 @@ static const struct row nodes[] = {
 	  "container-runtime=unknown container-runtime-version=unknown" },
 };
 
-/* Rows without a cluster, and what several witnesses come to. */
-static const struct row sources[] = {
-	{ "endpoints need no cluster", "endpoint database d engine=mysql version=5.7",
-	  "database=pass database-version=pass node-size=not-asked kubernetes-version=not-asked" },
-	{ "nor do nodes", "node node n paths=/usr/src:absent", "node-paths=fail distribution=not-asked" },
-	{ "node rules ask labelled nodes only", "node node n labels=x:y paths=/usr/src:absent kernel_version=4.4 vcpu=1 os=cos",
+/* What endpoints say, asked themselves. */
+static const struct row endpoints[] = {
 	{ "a port where another server answers", "endpoint database d engine=none",
 	  "database=fail database-version=not-applicable database-version-tested=not-applicable" },
 	{ "MySQL behind a gateway", "endpoint database d engine=mysql version=?gateway",
 	  "database=pass database-version=unknown database-version-tested=unknown" },
-	{ "MySQL 8", "endpoint database d engine=mysql version=8.0.36", "database-version=pass database-version-tested=fail" },
+	{ "MySQL 5.7", "endpoint database d engine=mysql version=5.7.44",
+	  "database=pass database-version=pass database-version-tested=pass" },
+	{ "MySQL 8", "endpoint database d engine=mysql version=8.0.36",
+	  "database=pass database-version=pass database-version-tested=fail" },
 	{ "a bucket that was found", "endpoint bucket b service=s3 exists=true", "object-storage=pass" },
 	{ "one that was not", "endpoint bucket b service=s3 exists=false", "object-storage=fail" },
 	{ "one that nobody could ask", "endpoint bucket b exists=?timeout", "object-storage=unknown" },
@@ -264,15 +263,25 @@ static const struct row sources[] = {
 	{ "the other may be there", "endpoint bucket b exists=false\nendpoint bucket c exists=?timeout",
 	  "object-storage=unknown" },
 	{ "a registry", "endpoint registry r exists=true service=other", "image-registry=pass image-registry-supported=pass" },
-	{ "ECR, asked itself", "endpoint registry r exists=true service=ecr", "image-registry=pass image-registry-supported=fail" },
+	{ "ECR", "endpoint registry r exists=true service=ecr", "image-registry=pass image-registry-supported=fail" },
 	{ "no registry", "endpoint registry r exists=false", "image-registry=fail image-registry-supported=unknown" },
 	{ "a registry that nobody could ask", "endpoint registry r exists=?refused service=?refused",
 	  "image-registry=unknown image-registry-supported=unknown" },
-	{ "a plan's says that it is there", EKS "plan registry r in=c service=acr", "image-registry=pass" },
+	{ "a plan's registry will be there", EKS "plan registry r in=c service=acr", "image-registry=pass" },
+	{ "one that the plan makes", EKS "plan bucket b in=c +change\nendpoint bucket b in=c exists=false",
+	  "object-storage=pass object-storage@endpoint=fail" },
+	{ "one that the plan leaves as it is", EKS "plan bucket b in=c\nendpoint bucket b in=c exists=false",
+	  "object-storage=fail" },
 	{ "an SCM", "endpoint endpoint g reachable=true service=gitlab", "scm=pass" },
 	{ "an SCM nobody recognises", "endpoint endpoint g reachable=?unknown", "scm=unknown" },
-	{ "nor do nodes", "node node n missing_paths=/dev/fuse", "node-paths=fail distribution=not-asked" },
-	{ "node rules ask labelled nodes only", "node node n labels=x:y missing_paths=/x kernel_version=4.4 vcpu=1 os=cos",
+};
+
+/* Rows without a cluster, and what several witnesses come to. */
+static const struct row sources[] = {
+	{ "endpoints need no cluster", "endpoint database d engine=mysql version=5.7",
+	  "database=pass database-version=pass node-size=not-asked kubernetes-version=not-asked" },
+	{ "nor do nodes", "node node n paths=/usr/src:absent", "node-paths=fail distribution=not-asked" },
+	{ "node rules ask labelled nodes only", "node node n labels=x:y paths=/usr/src:absent kernel_version=4.4 vcpu=1 os=cos",
 	  "node-paths=not-applicable node-kernel=not-applicable node-size=not-applicable node-os=not-applicable" },
 	{ "of labelled ones", "node node n labels=" META " paths=/usr/src:absent kernel_version=4.4 vcpu=1 os=cos "
 	  "architecture=arm64 container_runtime=docker container_runtime_version=1.4 disk_size=1000",
@@ -428,6 +437,12 @@ static void test_nodes(void **state)
 	judge_rows(nodes, sizeof nodes / sizeof *nodes);
 }
 
+static void test_endpoints(void **state)
+{
+	(void)state;
+	judge_rows(endpoints, sizeof endpoints / sizeof *endpoints);
+}
+
 static void test_sources(void **state)
 {
 	(void)state;
@@ -446,7 +461,7 @@ int main(void)
 		cmocka_unit_test(test_words),	 cmocka_unit_test(test_unknowns),
 		cmocka_unit_test(test_pools),	 cmocka_unit_test(test_services),
 		cmocka_unit_test(test_nodes),	 cmocka_unit_test(test_sources),
-		cmocka_unit_test(test_parts),
+		cmocka_unit_test(test_endpoints), cmocka_unit_test(test_parts),
 	};
 
 	return cmocka_run_group_tests(tests, read_gitpod, NULL);
