@@ -66,9 +66,6 @@ void pl_kube_freep(struct pl_kube **k);
 int pl_kube_page(struct pl_kube *k, const struct pl_kube_kind *kind, struct pl_slice body,
 		 struct pl_slice *next, struct pl_err *err) __attribute__((warn_unused_result));
 
-/* Forgets the pages of that kind, whose list begins anew (410 in the middle). */
-void pl_kube_again(struct pl_kube *k, const struct pl_kube_kind *kind);
-
 /* GET /version. */
 int pl_kube_version(struct pl_kube *k, struct pl_slice body, struct pl_err *err)
 	__attribute__((warn_unused_result));

@@ -182,11 +182,6 @@ int pl_kube_page(struct pl_kube *k, const struct pl_kube_kind *kind, struct pl_s
 	return 0;
 }
 
-void pl_kube_again(struct pl_kube *k, const struct pl_kube_kind *kind)
-{
-	k->list[kind - pl_kube_kinds].count = 0;
-}
-
 /* ---- /version and /apis ---- */
 
 int pl_kube_version(struct pl_kube *k, struct pl_slice body, struct pl_err *err)

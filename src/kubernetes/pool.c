@@ -307,6 +307,8 @@ static void add_facts(struct pl_kube *k, struct pool *pool)
 	struct pl_fact *labels;
 
 	pool->object = pl_kube_object(k, PL_POOL, pool->name, pool->address);
+	pool->object->alone = !pool->label && !pool->apart;
+	pool->object->unplanned = pool->apart || (pool->label && pool->label->unplanned);
 	labels = add_labels(k, pool->object, PL_POOL_LABELS, pool->labels, pool->label_count);
 	if (pool->differ)
 		labels->note = pl_model_strf(k->m, "its nodes differ in %s", pool->differ);
@@ -334,6 +336,7 @@ static void add_node(struct pl_kube *k, const struct pl_kube_node *node, struct 
 	struct pl_object *o = pl_kube_object(k, PL_NODE, node->name, node->address);
 
 	o->pool = pool;
+	o->identity = node->address;
 	add_labels(k, o, PL_NODE_LABELS, node->labels, node->label_count);
 	add_list(k, o, PL_NODE_ADDRESSES, node->addresses, node->address_count, "status.addresses");
 	add_list(k, o, PL_NODE_CONDITIONS, node->ailments, node->ailment_count, "status.conditions");
@@ -390,7 +393,7 @@ static void part_pool(struct pools *p, size_t at)
 		some = some ? some : key;
 		if (!*place) {
 			add_pool(p, pl_model_strf(p->k->m, "%s: %s", pool->name, node->name),
-				 node->address);
+				 node->address)->apart = true;
 			*place = (void *)(uintptr_t)p->count;
 		}
 		put_node(&p->list[(uintptr_t)*place - 1], node);

@@ -310,6 +310,7 @@ void pl_model_join(struct pl_model *m)
 	pl_join_merge(m, true);
 	assign_clusters(m);
 	pl_join_things(m);
+	pl_join_stale(m);
 	pl_join_merge(m, false);
 	settle_pools(m);
 	settle_nodes(m);
@@ -319,6 +320,7 @@ void pl_model_join(struct pl_model *m)
 	sort_objects(m);
 	list_things(m);
 	pl_join_drift(m);
+	pl_join_pool_drift(m);
 	note_sources(m);
 }
 

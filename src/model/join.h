@@ -40,6 +40,8 @@ int pl_join_precedence(const struct pl_model *m, const struct pl_object *a,
 
 /* Makes the two one; the facts are merged later. */
 void pl_join_unite(struct pl_model *m, struct pl_object *a, struct pl_object *b);
+/* One source knows its own objects apart: two of it under one key are two things. */
+bool pl_join_one_of_each_source(const struct pl_join_key *run, size_t n);
 /* Of a run of equal keys: all one when no source says two of them. */
 void pl_join_run(struct pl_model *m, const struct pl_join_key *run, size_t n);
 /* A plan's and a state's object of one address. */
@@ -47,11 +49,24 @@ void pl_join_addresses(struct pl_model *m, bool clusters);
 
 void pl_join_clusters(struct pl_model *m);
 void pl_join_things(struct pl_model *m);
+/* Nodes that the cluster shows and those that were asked themselves (join_node.c). */
+void pl_join_nodes(struct pl_model *m);
+/* Nodes without a pool and the instances that a plan makes, one by one (join_node.c). */
+void pl_join_machines(struct pl_model *m);
+/* Takes away what an older snapshot shows and a newer look at the same cluster does not. */
+void pl_join_stale(struct pl_model *m);
+
+/* "https://ABC.eks.amazonaws.com:443/" and "abc.eks.amazonaws.com" are one address. */
+const char *pl_join_endpoint(struct pl_model *m, const char *url);
+/* "East US" and "eastus" are one place. */
+bool pl_join_same_place(const char *a, const char *b);
 /* Merges facts of united objects; marks as gone what the plan takes away. */
 void pl_join_merge(struct pl_model *m, bool clusters);
 
 /* Notes where witnesses disagree about one object. */
 void pl_join_drift(struct pl_model *m);
+/* Notes pools that only a plan or only the cluster has (join_pool.c). */
+void pl_join_pool_drift(struct pl_model *m);
 
 /*
  * What an older snapshot says otherwise than the newer one, whose facts the object keeps.  They are

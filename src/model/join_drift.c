@@ -9,10 +9,15 @@
 #include "base/str.h"
 #include "model/join.h"
 
-/* What follows from the machine type, and is rounded or reduced where it is measured. */
+/*
+ * What follows from the machine type, and is rounded or reduced where it is measured; what each witness
+ * sees from its own side; what changes from hour to hour.
+ */
 static const enum pl_attr derived[] = {
 	PL_POOL_VCPU, PL_POOL_MEMORY, PL_POOL_ARCHITECTURE, PL_POOL_MACHINE_LISTED, PL_POOL_DISK,
-	PL_POOL_MACHINE_OFFERED,
+	PL_POOL_MACHINE_OFFERED, PL_NODE_MEMORY, PL_NODE_DISK, PL_NODE_ADDRESSES, PL_NODE_HOSTNAME,
+	PL_NODE_PROVIDER_ID, PL_NODE_CONDITIONS, PL_NODE_FREE_CPU, PL_NODE_FREE_MEMORY,
+	PL_LB_ADDRESSES, PL_LB_ANNOTATION_PROBLEMS,
 };
 
 static bool is_derived(enum pl_attr attr)
@@ -50,17 +55,57 @@ static bool same_version(const char *a, const char *b)
 	return !pl_version_cmp(&x, &y) || !pl_version_cmp(&y, &x);
 }
 
-/* "1.24" and "1.24.10" do not contradict each other. */
-static bool agree(const struct pl_fact *a, const struct pl_fact *b)
+static bool holds(const struct pl_value *list, const char *item)
 {
-	for (; a && b; a = pl_fact_next(a, (int)a->witness), b = pl_fact_next(b, (int)b->witness)) {
-		bool same = a->value.type == PL_VERSION ? same_version(a->value.s, b->value.s)
-							: pl_value_eq(&a->value, &b->value);
+	for (size_t i = 0; i < list->count; i++)
+		if (pl_streq(list->list[i], item))
+			return true;
+	return false;
+}
 
-		if (!same && !a->value.open && !b->value.open)
+/* The order of a list means nothing. */
+static bool same_items(const struct pl_value *a, const struct pl_value *b)
+{
+	for (size_t i = 0; i < a->count; i++)
+		if (!holds(b, a->list[i]))
+			return false;
+	for (size_t i = 0; i < b->count; i++)
+		if (!holds(a, b->list[i]))
+			return false;
+	return true;
+}
+
+/* "1.24" and "1.24.10" do not contradict each other. */
+static bool same_value(const struct pl_fact *a, const struct pl_fact *b)
+{
+	if (a->value.open || b->value.open)
+		return true;
+	if (a->value.type == PL_VERSION)
+		return same_version(a->value.s, b->value.s);
+	if (a->value.type == PL_LIST)
+		return same_items(&a->value, &b->value);
+	if (a->attr == PL_CLUSTER_LOCATION)
+		return pl_join_same_place(a->value.s, b->value.s);
+	return pl_value_eq(&a->value, &b->value);
+}
+
+/* Is all that `b` and those behind it say among what `a` and those behind it say? */
+static bool allows(const struct pl_fact *a, const struct pl_fact *b)
+{
+	for (; b; b = pl_fact_next(b, (int)b->witness)) {
+		const struct pl_fact *one = a;
+
+		while (one && !same_value(one, b))
+			one = pl_fact_next(one, (int)one->witness);
+		if (!one)
 			return false;
 	}
-	return !a && !b;
+	return true;
+}
+
+static bool agree(const struct pl_fact *a, const struct pl_fact *b)
+{
+	return allows(a, b) && allows(b, a);
 }
 
 static struct pl_drift *add_drift(const struct saying *s, const char *attribute)
@@ -97,13 +142,21 @@ static const char *values_text(struct pl_model *m, const struct pl_fact *f)
 	return text;
 }
 
+/* Of machine types that a pool may pick, its nodes need not be all; an address has several spellings. */
+static bool allows_live(const struct saying *s, const struct pl_fact *f)
+{
+	if (f->attr == PL_CLUSTER_ENDPOINT)
+		return pl_streq(pl_join_endpoint(s->m, s->first->value.s), pl_join_endpoint(s->m, f->value.s));
+	return f->witness == PL_CLUSTER_API ? allows(s->first, f) : agree(s->first, f);
+}
+
 static void compare_values(const struct saying *s)
 {
 	struct pl_drift *d;
 	bool differ = false;
 
 	for (int w = 0; w < PL_WITNESS_COUNT; w++)
-		differ |= s->fact[w] && !agree(s->first, s->fact[w]);
+		differ |= s->fact[w] && !allows_live(s, s->fact[w]);
 	if (!differ)
 		return;
 	d = add_drift(s, pl_attrs[s->first->attr].name);
@@ -205,6 +258,9 @@ void pl_join_older(struct pl_model *m, struct pl_object *o, const struct pl_fact
 {
 	const char *texts[2];
 
+	/* what changed on a node of a pool is told of the pool */
+	if (o->kind == PL_NODE && o->pool)
+		return;
 	if (is_derived(older->attr) || older->sensitive || newer->sensitive || agree(older, newer))
 		return;
 	if (older->value.type == PL_MAP) {

@@ -63,11 +63,14 @@ static bool is_snapshot(const struct pl_model *m, const struct pl_fact *f)
 	return f->origin.source >= 0 && pl_streq(m->sources[f->origin.source].kind, "snapshot");
 }
 
-/* Of two that say something for certain the older is told as drift. */
-static bool two_snapshots(const struct pl_model *m, const struct pl_fact *a, const struct pl_fact *b)
+/*
+ * Of two that say something for certain the older, a snapshot, is told as drift: beside another snapshot,
+ * or a live look of today.
+ */
+static bool is_history(const struct pl_model *m, const struct pl_fact *newer, const struct pl_fact *older)
 {
-	return all_known(a, (int)a->witness) && all_known(b, (int)b->witness) && is_snapshot(m, a) &&
-	       is_snapshot(m, b);
+	return all_known(newer, (int)newer->witness) && all_known(older, (int)older->witness) &&
+	       is_snapshot(m, older) && (is_snapshot(m, newer) || newer->witness != PL_PLAN);
 }
 
 /* One attribute as one witness saw it, from the best of the members that say anything. */
@@ -82,7 +85,7 @@ static void merge_attr(const struct group *g, struct pl_object *o, enum pl_attr 
 		if (!f)
 			continue;
 		if (best && pl_join_precedence(g->m, best, g->member[i])) {
-			if (two_snapshots(g->m, chosen, f) && best->rank == g->member[i]->rank)
+			if (is_history(g->m, chosen, f) && best->rank == g->member[i]->rank)
 				pl_join_older(g->m, o, chosen, f);
 			continue;
 		}
@@ -102,12 +105,19 @@ static void merge_self(struct pl_object *o, const struct pl_object *part)
 	for (int w = 0; w < PL_WITNESS_COUNT; w++)
 		if (o->origin[w].source < 0)
 			o->origin[w] = part->origin[w];
+	/* a node is called as its cluster calls it */
+	if (o->kind == PL_NODE && (part->seen & ~o->seen & 1U << PL_CLUSTER_API))
+		o->name = part->name;
 	o->seen |= part->seen;
 	o->will_change |= part->will_change;
+	o->counted |= part->counted;
+	o->alone |= part->alone;
 	o->any_cluster &= part->any_cluster;
 	o->rank = o->rank > part->rank ? o->rank : part->rank;
-	if (!pl_join_named(o) && pl_join_named(part))
+	if (!pl_join_named(o) && pl_join_named(part)) {
 		o->name = part->name;
+		o->nickname = false;
+	}
 	o->identity = o->identity ? o->identity : part->identity;
 	o->pool = o->pool ? o->pool : part->pool;
 	if (!o->cluster && part->cluster) {

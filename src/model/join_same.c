@@ -55,7 +55,7 @@ const char *pl_join_address(const struct pl_object *o)
 
 bool pl_join_named(const struct pl_object *o)
 {
-	return o->name && (o->identity || o->stand_in || !o->rank);
+	return o->name && !o->nickname && (o->identity || o->stand_in || !o->rank);
 }
 
 int pl_join_compare(const char *a, const char *b)
@@ -114,8 +114,7 @@ static int compare_sources(const void *a, const void *b)
 	return *(const int *)a - *(const int *)b;
 }
 
-/* One source knows its own objects apart: two of it under one key are two things. */
-static bool one_of_each_source(const struct pl_join_key *run, size_t n)
+bool pl_join_one_of_each_source(const struct pl_join_key *run, size_t n)
 {
 	int *sources = pl_alloc(n * sizeof *sources);
 	bool once = true;
@@ -131,7 +130,7 @@ static bool one_of_each_source(const struct pl_join_key *run, size_t n)
 
 void pl_join_run(struct pl_model *m, const struct pl_join_key *run, size_t n)
 {
-	if (!one_of_each_source(run, n))
+	if (!pl_join_one_of_each_source(run, n))
 		return;
 	for (size_t i = 1; i < n; i++)
 		pl_join_unite(m, run[0].object, run[i].object);
@@ -142,7 +141,7 @@ static void join_run_or_addresses(struct pl_model *m, const struct pl_join_key *
 {
 	struct pl_join_keys keys = { 0 };
 
-	if (one_of_each_source(run, n)) {
+	if (pl_join_one_of_each_source(run, n)) {
 		pl_join_run(m, run, n);
 		return;
 	}
@@ -206,4 +205,6 @@ void pl_join_things(struct pl_model *m)
 	pl_join_runs(&identities, join_run_or_addresses, m);
 	pl_join_runs(&names, join_run_or_addresses, m);
 	pl_join_addresses(m, false);
+	pl_join_nodes(m);
+	pl_join_machines(m);
 }

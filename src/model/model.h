@@ -111,6 +111,9 @@ struct pl_object {
 	bool will_change;     /* a plan of this run changes it */
 	const struct pl_fact *facts;
 	bool gone;            /* the plan deletes or forgets it: only tells joining so */
+	bool alone;           /* a pool: one node that no label of a pool names */
+	bool unplanned;       /* a pool: no plan can have it, the platform or a label by hand makes it */
+	bool counted;         /* joining found what it is on the other side, though in parts */
 	bool nickname;        /* its name is only what the user calls it: joins with nothing */
 	bool stand_in;        /* a cluster that is only named by its pools */
 	int rank;             /* precedence of its source while joining: plan 2, state 1, others 0 */

@@ -147,6 +147,8 @@ static void write_object(struct pl_json_out *w, const struct pl_object *o, const
 	write_flag(w, "gone", o->gone);
 	write_flag(w, "stand_in", o->stand_in);
 	write_flag(w, "nickname", o->nickname);
+	write_flag(w, "alone", o->alone);
+	write_flag(w, "unplanned", o->unplanned);
 	if (o->rank)
 		pl_json_member_int(w, "rank", o->rank);
 	write_seen(w, o);

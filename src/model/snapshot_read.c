@@ -232,6 +232,8 @@ static int read_object(struct reading *r, const json_t *j)
 	o->gone = flag(j, "gone");
 	o->stand_in = flag(j, "stand_in");
 	o->nickname = flag(j, "nickname");
+	o->alone = flag(j, "alone");
+	o->unplanned = flag(j, "unplanned");
 	o->rank = rank < 0 ? 0 : rank;
 	o->cluster = cluster < 0 ? NULL : r->objects[cluster];
 	o->pool = pool < 0 ? NULL : r->objects[pool];

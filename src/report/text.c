@@ -491,12 +491,25 @@ static void blocks(const struct text *t)
 
 /* ---- the end ---- */
 
-static void say_drift(const struct pl_drift *d, struct pl_buf *out)
+static void say_history(const struct pl_model *m, const struct pl_drift *d, struct pl_buf *out)
+{
+	const char *then = d->state ? d->state : "nothing", *now = d->now ? d->now : "nothing";
+
+	if (d->newer.source >= 0 && !pl_streq(m->sources[d->newer.source].kind, "snapshot"))
+		pl_buf_addf(out, " %s: the snapshot says %s, now it is %s", d->attribute, then,
+			    d->now ? d->now : "not there");
+	else
+		pl_buf_addf(out, " %s: the older snapshot says %s, the newer one %s", d->attribute, then, now);
+}
+
+static void say_drift(const struct pl_model *m, const struct pl_drift *d, struct pl_buf *out)
 {
 	const char *comma = ": ";
 
 	if (d->object)
 		pl_object_say(d->object, out);
+	else if (d->name)
+		pl_buf_adds(out, d->name);
 	if (d->witnesses)
 		pl_buf_addf(out, " %s", d->attribute);
 	for (int i = 0; i < PL_WITNESS_COUNT; i++) {
@@ -511,8 +524,7 @@ static void say_drift(const struct pl_drift *d, struct pl_buf *out)
 		return;
 	}
 	if (d->snapshots) {
-		pl_buf_addf(out, " %s: the older snapshot says %s, the newer one %s", d->attribute,
-			    d->state ? d->state : "nothing", d->now ? d->now : "nothing");
+		say_history(m, d, out);
 		return;
 	}
 	pl_buf_addf(out, " %s: the state says %s, the real one is %s%s", d->attribute, d->state ? d->state : "nothing",
@@ -528,7 +540,7 @@ static void notes(const struct text *t)
 	for (size_t i = 0; i < m->drift_count; i++) {
 		pl_auto_buf b = PL_BUF_INIT;
 
-		say_drift(&m->drift[i], &b);
+		say_drift(m, &m->drift[i], &b);
 		labelled(t, "drift", b.data);
 	}
 	for (size_t i = 0; i < m->problem_count; i++) {
