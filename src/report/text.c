@@ -531,6 +531,15 @@ static void say_drift(const struct pl_model *m, const struct pl_drift *d, struct
 		    d->now ? d->now : "not set", d->will_change ? ", and this plan changes it" : "");
 }
 
+/* Does a problem say already why the source is not complete? */
+static bool is_noted(const struct pl_model *m, const struct pl_source *s)
+{
+	for (size_t i = 0; i < m->problem_count; i++)
+		if (s->why && pl_streq(m->problems[i].source, s->name) && pl_streq(m->problems[i].message, s->why))
+			return true;
+	return false;
+}
+
 static void notes(const struct text *t)
 {
 	const struct pl_model *m = t->report->model;
@@ -555,7 +564,7 @@ static void notes(const struct text *t)
 		const struct pl_source *s = &m->sources[i];
 		pl_auto_buf b = PL_BUF_INIT;
 
-		if (s->complete)
+		if (s->complete || is_noted(m, s))
 			continue;
 		pl_buf_addf(&b, "%s is not the whole of it%s%s", s->name, s->why ? ": " : "", s->why ? s->why : "");
 		labelled(t, "note", b.data);

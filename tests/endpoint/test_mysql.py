@@ -7,6 +7,7 @@ usage: test_mysql.py ENDPOINT_ASK ARCHITECTURE
 """
 import json
 import os
+import pathlib
 import shutil
 import subprocess
 import sys
@@ -14,30 +15,7 @@ import sys
 import common
 from common import ENV, HOME, ask, check, free_port, program, same, start, unprivileged
 
-# one server for each greeting, on ports of the kernel's choice, which it prints
-MIMIC = """
-import asyncio, json, sys
-from mysql_mimic import MysqlServer, Session
-
-def greeting(version):
-    class Greeting(Session):
-        def __init__(self):
-            super().__init__()
-            self.variables.set("version", version, force=True)
-    return Greeting
-
-async def main():
-    servers = [MysqlServer(session_factory=greeting(v)) for v in sys.argv[2:]]
-    for server in servers:
-        await server.start_server(host="127.0.0.1", port=0)
-    with open(sys.argv[1] + ".new", "w") as f:
-        json.dump([s._server.sockets[0].getsockname()[1] for s in servers], f)
-    import os
-    os.rename(sys.argv[1] + ".new", sys.argv[1])
-    await asyncio.gather(*(s.serve_forever() for s in servers))
-
-asyncio.run(main())
-"""
+MIMIC = pathlib.Path(__file__).with_name("mimic.py")
 
 
 def client(port, *words):
@@ -126,9 +104,8 @@ GREETINGS = [
 
 
 def test_greetings():
-    script, told = HOME / "mimic.py", HOME / "ports"
-    script.write_text(MIMIC)
-    start([sys.executable, "-B", script, told, *(g[0] for g in GREETINGS)], log="mimic.log")
+    told = HOME / "ports"
+    start([sys.executable, "-B", MIMIC, told, *(g[0] for g in GREETINGS)], log="mimic.log")
     common.wait_until(told.exists, "mysql-mimic")
     ports = json.loads(told.read_text())
     for port, (greeting, version, database, known, tested) in zip(ports, GREETINGS):
