@@ -1,4 +1,5 @@
-# libssh2 >= 1.11 as PkgConfig::LIBSSH2: the system's, else what scripts/libssh2.sh built into the cache.
+# libssh2 >= 1.11 as PkgConfig::LIBSSH2: the system's, else what scripts/libssh2.sh built into the cache,
+# which is known by its patch.
 
 pkg_check_modules(LIBSSH2 IMPORTED_TARGET libssh2>=1.11)
 if(NOT LIBSSH2_FOUND)
@@ -7,11 +8,15 @@ if(NOT LIBSSH2_FOUND)
 	else()
 		set(cache $ENV{HOME}/.cache)
 	endif()
-	file(GLOB folders ${cache}/plumbline/libssh2-*-${CMAKE_SYSTEM_PROCESSOR}/lib/pkgconfig)
+	set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS scripts/libssh2.patch)
+	file(SHA256 ${CMAKE_CURRENT_SOURCE_DIR}/scripts/libssh2.patch patch)
+	string(SUBSTRING ${patch} 0 12 patch)
+	file(GLOB folders ${cache}/plumbline/libssh2-*-${patch}-${CMAKE_SYSTEM_PROCESSOR}/lib/pkgconfig)
 	list(JOIN folders ":" folders)
 	set(ENV{PKG_CONFIG_PATH} "${folders}:$ENV{PKG_CONFIG_PATH}")
-	pkg_check_modules(LIBSSH2 IMPORTED_TARGET libssh2>=1.11)
-	if(NOT LIBSSH2_FOUND)
+	pkg_check_modules(LIBSSH2_${patch} IMPORTED_TARGET libssh2>=1.11)
+	if(NOT LIBSSH2_${patch}_FOUND)
 		message(FATAL_ERROR "no libssh2 >= 1.11: scripts/quickstart and scripts/test build one")
 	endif()
+	add_library(PkgConfig::LIBSSH2 ALIAS PkgConfig::LIBSSH2_${patch})
 endif()

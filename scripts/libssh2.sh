@@ -1,15 +1,18 @@
 # shellcheck shell=bash
 # libssh2 >= 1.11.  Debian 12 and Ubuntu 22.04 have 1.10, which can neither log in with an RSA key where
 # OpenSSH is 8.8 or newer nor agree with a hardened sshd.  Where the system offers nothing newer, Debian
-# 13's source package (with its security fixes, signature checked by apt) is built as a static library
-# into the user's cache, where cmake/libssh2.cmake finds it; the system is not changed.
+# 13's source package (with its security fixes, signature checked by apt) and libssh2.patch (what our
+# tests found) become a static library in the user's cache, where cmake/libssh2.cmake finds it; the
+# system is not changed.
 
 libssh2_version=1.11.1
 # of libssh2_1.11.1.orig.tar.gz (2024-10-16); Debian's patches beside it are vouched for by apt
 libssh2_sha256=d9ec76cbe34db98eec3539fe2c899d26b0c837cb3eb466a56b0f109cabf658f7
 
 libssh2_folder() {
-	echo "${XDG_CACHE_HOME:-$HOME/.cache}/plumbline/libssh2-$libssh2_version-$(uname -m)"
+	local patch
+	patch=$(sha256sum scripts/libssh2.patch)
+	echo "${XDG_CACHE_HOME:-$HOME/.cache}/plumbline/libssh2-$libssh2_version-${patch:0:12}-$(uname -m)"
 }
 
 libssh2_candidate() {
@@ -42,6 +45,7 @@ libssh2_download() {
 libssh2_build() {
 	local folder=$1
 	dpkg-source --no-check -x "$folder"/source/*.dsc "$folder/libssh2" &&
+		patch -d "$folder/libssh2" -p1 <scripts/libssh2.patch &&
 		cmake -S "$folder/libssh2" -B "$folder/build" -G Ninja -DCMAKE_BUILD_TYPE=Release \
 			-DCMAKE_INSTALL_PREFIX="$folder/installed" -DCMAKE_INSTALL_LIBDIR=lib \
 			-DCMAKE_POSITION_INDEPENDENT_CODE=ON -DBUILD_SHARED_LIBS=OFF -DCRYPTO_BACKEND=OpenSSL \

@@ -301,37 +301,6 @@ static void remember(struct login *l, const struct offer *o)
 		pl_buf_adds(&l->tried, " (its certificate)");
 }
 
-/* 0: logged in; 1: not with this one; -1: err says why there is no use in going on. */
-static int try(struct login *l, const struct offer *o, struct pl_err *err)
-{
-	struct pl_ssh_hop *h = l->hop;
-	struct signing s = { l, o, false };
-	int rc;
-
-	l->failed = (struct pl_err)PL_ERR_INIT;
-	rc = o->agent.n ? offer_blob(l, &s, sign_by_agent, err) :
-	     o->key->encrypted ? offer_encrypted(l, o, err) : offer_file(l, o, NULL, err);
-	if (rc == 1)
-		return err->code == PL_E_STOPPED ? -1 : pl_err_wrap(err, "login");
-	if (!rc)
-		return 0;
-	if (l->failed.code == PL_E_STOPPED || l->failed.code == PL_E_TIMEOUT) {
-		*err = l->failed;
-		return -1;
-	}
-	if (l->failed.code != PL_E_NONE && o->agent.n)
-		note(l, h->host->identity_agent, l->failed.text);
-	remember(l, o);
-	if (rc == LIBSSH2_ERROR_METHOD_NONE && others_left(l, (size_t)(o - l->offers) + 1)) {
-		h->no_rsa = true;
-		h->conn->again = PL_SSH_AGAIN_NO_RSA;
-		return pl_err_set(err, PL_E_AUTH, "the server takes no RSA keys");
-	}
-	return 1;
-}
-
-/* ---- the end ---- */
-
 static int refused(struct login *l, const char *takes, struct pl_err *err)
 {
 	pl_auto_buf text = PL_BUF_INIT;
@@ -361,6 +330,61 @@ static int ended(struct login *l, struct pl_err *err)
 			  err->text, h->goodbye);
 }
 
+/*
+ * Can the session go on after an offer that failed?  libssh2 says the same of a refusal and of a reply that
+ * broke the protocol; after the latter it must not be used again (1.11.1 then reads where nothing is).
+ */
+static bool goes_on(const struct login *l, int rc, uint64_t received)
+{
+	static const char *const words[] = { "Invalid signature", "Callback returned error", NULL };
+	const struct pl_ssh_hop *h = l->hop;
+	char *text = NULL;
+
+	libssh2_session_last_error(h->session, &text, NULL, 0);
+	if (h->gone || h->conn->link.ended)
+		return false;
+	if (rc == LIBSSH2_ERROR_AUTHENTICATION_FAILED || h->conn->link.received == received)
+		return true;
+	for (size_t i = 0; words[i]; i++)
+		if (rc == LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED && text && strstr(text, words[i]))
+			return true;
+	return rc == LIBSSH2_ERROR_KEYFILE_AUTH_FAILED || rc == LIBSSH2_ERROR_METHOD_NONE;
+}
+
+/* 0: logged in; 1: not with this one; -1: err says why there is no use in going on. */
+static int try(struct login *l, const struct offer *o, struct pl_err *err)
+{
+	struct pl_ssh_hop *h = l->hop;
+	struct signing s = { l, o, false };
+	uint64_t received = h->conn->link.received;
+	int rc;
+
+	l->failed = (struct pl_err)PL_ERR_INIT;
+	rc = o->agent.n ? offer_blob(l, &s, sign_by_agent, err) :
+	     o->key->encrypted ? offer_encrypted(l, o, err) : offer_file(l, o, NULL, err);
+	if (rc == 1)
+		return err->code == PL_E_STOPPED ? -1 : pl_err_wrap(err, "login");
+	if (!rc)
+		return 0;
+	if (l->failed.code == PL_E_STOPPED || l->failed.code == PL_E_TIMEOUT) {
+		*err = l->failed;
+		return -1;
+	}
+	if (l->failed.code != PL_E_NONE && o->agent.n)
+		note(l, h->host->identity_agent, l->failed.text);
+	remember(l, o);
+	if (!goes_on(l, rc, received))
+		return ended(l, err);
+	if (rc == LIBSSH2_ERROR_METHOD_NONE && others_left(l, (size_t)(o - l->offers) + 1)) {
+		h->no_rsa = true;
+		h->conn->again = PL_SSH_AGAIN_NO_RSA;
+		return pl_err_set(err, PL_E_AUTH, "the server takes no RSA keys");
+	}
+	return 1;
+}
+
+/* ---- the end ---- */
+
 /* Asks what the server would take; some (a VPN's own) need no key at all, and let in whoever asks. */
 static int last_resort(struct login *l, struct pl_err *err)
 {
@@ -385,13 +409,13 @@ static int log_in(struct login *l, struct pl_err *err)
 			return -1;
 		gather(l);
 	}
-	for (size_t i = 0; i < l->count && !h->gone; i++) {
+	for (size_t i = 0; i < l->count; i++) {
 		int rc = h->no_rsa && is_rsa(&l->offers[i]) ? 1 : try(l, &l->offers[i], err);
 
 		if (rc <= 0)
 			return rc;
 	}
-	return h->gone ? ended(l, err) : last_resort(l, err);
+	return last_resort(l, err);
 }
 
 int pl_ssh_hop_login(struct pl_ssh_hop *h, struct pl_err *err)

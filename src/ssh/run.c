@@ -123,6 +123,8 @@ int pl_ssh_conn_run(struct pl_ssh_conn *c, struct pl_err *err)
 			 .max = opt->max_bytes ? opt->max_bytes : PL_LIMIT_SSH_ANSWER_BYTES };
 
 	c->link.max = c->link.received + r.max + BESIDE_BYTES;
+	for (size_t i = 0; i < c->count; i++)
+		pl_ssh_hop_allow(&c->hops[i], c->link.max - c->link.received);
 	c->link.w = c->w;
 	return open_channel(&r, err) || converse(&r, err) || finish(&r, err) ? -1 : 0;
 }

@@ -4,9 +4,51 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 /* Longer than any deadline: the only clock is the link's. */
 #define NO_TIMEOUT_S 86400
+
+/* ---- memory ---- */
+
+/*
+ * libc's own, as libssh2 would use it (1.11.1 frees some of it behind these functions' back), but counted:
+ * a damaged packet of ChaCha20 makes 1.11.1 take memory for ever, without reading once.
+ */
+static LIBSSH2_ALLOC_FUNC(take)
+{
+	struct pl_ssh_hop *h = *abstract;
+
+	if (h->taken.times >= h->may_take.times || count > h->may_take.bytes - h->taken.bytes)
+		return NULL;
+	h->taken.times++;
+	h->taken.bytes += count;
+	return malloc(count);
+}
+
+static LIBSSH2_REALLOC_FUNC(retake)
+{
+	struct pl_ssh_hop *h = *abstract;
+
+	if (h->taken.times >= h->may_take.times || count > h->may_take.bytes - h->taken.bytes)
+		return NULL;
+	h->taken.times++;
+	h->taken.bytes += count;
+	return realloc(ptr, count);
+}
+
+static LIBSSH2_FREE_FUNC(give_back)
+{
+	(void)abstract;
+	free(ptr);
+}
+
+/* What libssh2 may take from now on, for so many bytes from the peer: each packet takes some. */
+void pl_ssh_hop_allow(struct pl_ssh_hop *h, uint64_t received)
+{
+	h->may_take.times = h->taken.times + 10000 + received / 16;
+	h->may_take.bytes = h->taken.bytes + (4 << 20) + received * 8;
+}
 
 /* ---- bytes ---- */
 
@@ -31,23 +73,31 @@ static LIBSSH2_RECV_FUNC(receive)
 }
 
 /* All of it, unless the outer channel's window is full: only then does something come that ends the wait. */
-static LIBSSH2_SEND_FUNC(transmit)
+static ssize_t send_through(struct pl_ssh_hop *outer, const char *p, size_t n)
 {
-	struct pl_ssh_hop *h = *abstract;
 	size_t sent = 0;
 
-	(void)socket;
-	(void)flags;
-	if (!h->outer)
-		return pl_ssh_link_send(&h->conn->link, buffer, length);
-	while (sent < length) {
-		ssize_t rc = libssh2_channel_write(h->outer->channel, (const char *)buffer + sent, length - sent);
+	while (sent < n) {
+		ssize_t rc = libssh2_channel_write(outer->channel, p + sent, n - sent);
 
 		if (rc <= 0)
-			return sent ? (ssize_t)sent : rc == 0 ? -EAGAIN : through(h->outer, rc);
+			return sent ? (ssize_t)sent : rc == 0 ? -EAGAIN : through(outer, rc);
 		sent += (size_t)rc;
 	}
 	return (ssize_t)sent;
+}
+
+static LIBSSH2_SEND_FUNC(transmit)
+{
+	struct pl_ssh_hop *h = *abstract;
+	ssize_t rc;
+
+	(void)socket;
+	(void)flags;
+	rc = h->outer ? send_through(h->outer, buffer, length) :
+	     pl_ssh_link_send(&h->conn->link, buffer, length);
+	h->gone = h->gone || (rc < 0 && rc != -EAGAIN);
+	return rc;
 }
 
 static LIBSSH2_DISCONNECT_FUNC(say_goodbye)
@@ -106,6 +156,8 @@ int pl_ssh_hop_fail(struct pl_ssh_hop *h, const char *doing, struct pl_err *err)
 	libssh2_session_last_error(h->session, &words, NULL, 0);
 	while (f->number && f->number != number)
 		f++;
+	if (!f->number && h->gone)
+		f = failures;
 	pl_buf_addf(&text, "%s: %s", doing, f->text);
 	/* (connect failed), (administratively prohibited) */
 	if (f->number == LIBSSH2_ERROR_CHANNEL_FAILURE && words && (words = strchr(words, '(')))
@@ -123,8 +175,9 @@ static int wait_failed(const char *doing, struct pl_err *err)
 
 static int begin(struct pl_ssh_hop *h, struct pl_err *err)
 {
-	/* no allocator of our own: libssh2 1.11.1 gives back to libc what it took from the session's */
-	h->session = libssh2_session_init_ex(NULL, NULL, NULL, h);
+	h->taken.bytes = h->taken.times = 0;
+	pl_ssh_hop_allow(h, PL_LIMIT_SSH_LOGIN_BYTES);
+	h->session = libssh2_session_init_ex(take, give_back, retake, h);
 	if (!h->session)
 		return pl_err_set(err, PL_E_INTERNAL, "libssh2 cannot begin a session");
 	libssh2_session_callback_set2(h->session, LIBSSH2_CALLBACK_RECV, (libssh2_cb_generic *)receive);

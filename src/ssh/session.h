@@ -31,6 +31,7 @@ struct pl_ssh_hop {
 	struct pl_ssh_hop *outer;  /* through whose channel; NULL: the link */
 	LIBSSH2_SESSION *session;
 	LIBSSH2_CHANNEL *channel;  /* to the next hop, or of the script */
+	struct { size_t times, bytes; } taken, may_take; /* libssh2's allocations, counted up */
 	bool no_rsa;               /* what it said when it was asked before */
 	bool gone;                 /* nothing more comes */
 	char goodbye[128];         /* what the server said when it ended the connection */
@@ -63,6 +64,8 @@ int pl_ssh_hop_verify(struct pl_ssh_hop *h, struct pl_err *err) __attribute__((w
 int pl_ssh_hop_login(struct pl_ssh_hop *h, struct pl_err *err) __attribute__((warn_unused_result));
 /* Fills err with why libssh2 failed at `doing`: the link's reason when there is one; returns -1. */
 int pl_ssh_hop_fail(struct pl_ssh_hop *h, const char *doing, struct pl_err *err);
+/* Lets libssh2 take memory for so many more bytes from the peer. */
+void pl_ssh_hop_allow(struct pl_ssh_hop *h, uint64_t received);
 /* The known_hosts view of a host. */
 struct pl_known_host pl_ssh_hop_known(const struct pl_ssh_hop *h);
 

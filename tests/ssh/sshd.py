@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the tests of src/ssh share: real servers with keys of their own, an agent, the driver."""
 import atexit
+import ctypes
 import getpass
 import json
 import os
@@ -147,8 +148,13 @@ class Answers(list):
     """One dictionary a host; .said is the driver's standard error, .status its exit status."""
 
 
+def die_with_us():
+    """A driver that hangs does not outlive a test that fails."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
+
 def start(settings, **environment):
-    driver = subprocess.Popen([DRIVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    driver = subprocess.Popen([DRIVER], preexec_fn=die_with_us, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                               env={**os.environ, **environment})
     driver.stdin.write("\n".join(settings) + "\n")
     driver.stdin.close()
