@@ -22,7 +22,14 @@ struct file {
 	const char *path;
 	struct pl_known_lines lines;
 	struct pl_known_lines added; /* under the lock */
+	struct pl_map found;         /* names that were looked for -> struct found; under the lock */
 	struct file *next;
+};
+
+/* The lines of a file that name a host: with hashed names, finding them means hashing for each line. */
+struct found {
+	size_t count;
+	const struct pl_known_line *lines[];
 };
 
 struct pl_known_hosts {
@@ -47,6 +54,7 @@ void pl_known_hosts_free(struct pl_known_hosts *k)
 	for (struct file *f = k->files; f; f = f->next) {
 		pl_known_lines_release(&f->lines);
 		pl_known_lines_release(&f->added);
+		pl_map_release(&f->found);
 	}
 	pl_map_release(&k->by_path);
 	pl_arena_release(&k->arena);
@@ -121,6 +129,7 @@ static struct file *file_of(struct pl_known_hosts *k, const char *path, bool *ma
 	f = pl_arena_alloc(&k->arena, sizeof *f);
 	f->path = pl_arena_strdup(&k->arena, path);
 	f->lines = f->added = (struct pl_known_lines)PL_KNOWN_LINES_INIT;
+	f->found = (struct pl_map)PL_MAP_INIT;
 	f->next = k->files;
 	k->files = f;
 	return *slot = f;
@@ -167,6 +176,38 @@ int pl_known_hosts_text(struct pl_known_hosts *k, const char *name, const char *
 		pl_known_lines_parse(&f->lines, text, len);
 	pthread_mutex_unlock(&k->lock);
 	return made ? 0 : pl_err_set(err, PL_E_INTERNAL, "%s: its known hosts are there already", name);
+}
+
+static struct found *keep_found(struct pl_known_hosts *k, const struct pl_known_matches *m)
+{
+	struct found *found = pl_arena_alloc(&k->arena, sizeof *found + m->count * sizeof *found->lines);
+
+	found->count = m->count;
+	if (m->count)
+		memcpy(found->lines, m->items, m->count * sizeof *found->lines);
+	return found;
+}
+
+/* The lines of the file itself, looked for once a name: types and keys are asked for one after the other. */
+static const struct found *find(struct pl_known_hosts *k, struct file *f, const char *name)
+{
+	pl_auto_known_matches matches = { 0 };
+	struct found *found;
+	void **slot;
+
+	pthread_mutex_lock(&k->lock);
+	found = pl_map_get(&f->found, name, strlen(name));
+	pthread_mutex_unlock(&k->lock);
+	if (found)
+		return found;
+	pl_known_lines_find(&f->lines, name, &matches);
+	pthread_mutex_lock(&k->lock);
+	slot = pl_map_put(&f->found, name, strlen(name));
+	if (!*slot)
+		*slot = keep_found(k, &matches);
+	found = *slot;
+	pthread_mutex_unlock(&k->lock);
+	return found;
 }
 
 /* ---- lookups ---- */
@@ -264,14 +305,14 @@ static int ask(struct pl_known_hosts *k, const struct pl_known_host *h, struct q
 
 	pl_known_hosts_name(h, name, sizeof name);
 	for (const char *const *path = h->files; path && *path; path++) {
-		pl_auto_known_matches matches = { 0 };
+		const struct found *found;
 		struct file *f;
 
 		if (open_file(k, *path, &f, err))
 			return -1;
-		pl_known_lines_find(&f->lines, name, &matches);
-		for (size_t i = 0; i < matches.count; i++)
-			ask_line(q, f, matches.items[i]);
+		found = find(k, f, name);
+		for (size_t i = 0; i < found->count; i++)
+			ask_line(q, f, found->lines[i]);
 		ask_added(k, q, f, name);
 	}
 	return 0;
@@ -365,15 +406,13 @@ static void add_type(struct types *t, const char *type)
 		snprintf(t->names[t->count++], PL_KEY_TYPE_SIZE, "%s", type);
 }
 
-static void types_of(const struct pl_known_lines *lines, const char *name, struct types *t)
+static void types_of(const struct pl_known_line *const *lines, size_t count, struct types *t)
 {
-	pl_auto_known_matches matches = { 0 };
 	pl_auto_buf blob = PL_BUF_INIT;
 
-	pl_known_lines_find(lines, name, &matches);
-	for (size_t i = 0; i < matches.count; i++)
-		if (matches.items[i]->marker == PL_KNOWN_PLAIN && !decode(matches.items[i], &blob))
-			add_type(t, matches.items[i]->type);
+	for (size_t i = 0; i < count; i++)
+		if (lines[i]->marker == PL_KNOWN_PLAIN && !decode(lines[i], &blob))
+			add_type(t, lines[i]->type);
 }
 
 static int collect_types(struct pl_known_hosts *k, const struct pl_known_host *h, struct types *t,
@@ -383,13 +422,17 @@ static int collect_types(struct pl_known_hosts *k, const struct pl_known_host *h
 
 	pl_known_hosts_name(h, name, sizeof name);
 	for (const char *const *path = h->files; path && *path; path++) {
+		pl_auto_known_matches added = { 0 };
+		const struct found *found;
 		struct file *f;
 
 		if (open_file(k, *path, &f, err))
 			return -1;
-		types_of(&f->lines, name, t);
+		found = find(k, f, name);
+		types_of(found->lines, found->count, t);
 		pthread_mutex_lock(&k->lock);
-		types_of(&f->added, name, t);
+		pl_known_lines_find(&f->added, name, &added);
+		types_of(added.items, added.count, t);
 		pthread_mutex_unlock(&k->lock);
 	}
 	return 0;

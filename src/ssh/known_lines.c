@@ -2,7 +2,6 @@
 /* Lines of known_hosts, and an index of their names: see known_lines.h. */
 #include "ssh/known_lines.h"
 
-#include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 #include <stdlib.h>
@@ -13,6 +12,7 @@
 
 /* SHA-1's digest; OpenSSH makes salts of the same length and accepts no other. */
 #define HASH_BYTES 20
+#define BLOCK_BYTES 64
 
 /* One line that has a name, and the one before it that has the same. */
 struct name_use {
@@ -153,38 +153,46 @@ void pl_known_lines_add(struct pl_known_lines *l, const char *names, const char 
 
 /* ---- hashed names ---- */
 
-static void free_mac(EVP_MAC_CTX **c)
-{
-	EVP_MAC_CTX_free(*c);
-}
-#define auto_mac __attribute__((cleanup(free_mac))) EVP_MAC_CTX
+/* SHA-1 ready for many salts; md is NULL where a policy forbids it: then no hashed name matches. */
+struct hasher {
+	EVP_MD *md;
+	EVP_MD_CTX *ctx;
+};
 
-/* HMAC-SHA1 ready for many salts, or NULL where a policy forbids SHA-1: then no hashed name matches. */
-static EVP_MAC_CTX *new_mac(void)
+static void begin_hashing(struct hasher *h)
 {
-	EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-	EVP_MAC_CTX *c = mac ? EVP_MAC_CTX_new(mac) : NULL;
-	char digest[] = "SHA1";
-	const OSSL_PARAM params[] = {
-		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
-		OSSL_PARAM_construct_end(),
-	};
-
-	EVP_MAC_free(mac);
-	if (c && EVP_MAC_CTX_set_params(c, params))
-		return c;
-	EVP_MAC_CTX_free(c);
-	return NULL;
+	h->md = EVP_MD_fetch(NULL, "SHA1", NULL);
+	h->ctx = h->md ? EVP_MD_CTX_new() : NULL;
 }
 
-static bool hmac(EVP_MAC_CTX *c, const unsigned char salt[HASH_BYTES], const char *name,
+static void end_hashing(struct hasher *h)
+{
+	EVP_MD_CTX_free(h->ctx);
+	EVP_MD_free(h->md);
+}
+#define auto_hasher __attribute__((cleanup(end_hashing))) struct hasher
+
+/* The salt as HMAC's key, mixed with `pad`, and what follows it. */
+static bool hash_padded(const struct hasher *h, const unsigned char salt[HASH_BYTES], unsigned char pad,
+			const void *bytes, size_t n, unsigned char out[HASH_BYTES])
+{
+	unsigned char block[BLOCK_BYTES];
+
+	memset(block, pad, sizeof block);
+	for (size_t i = 0; i < HASH_BYTES; i++)
+		block[i] ^= salt[i];
+	return EVP_DigestInit_ex2(h->ctx, h->md, NULL) && EVP_DigestUpdate(h->ctx, block, sizeof block) &&
+	       EVP_DigestUpdate(h->ctx, bytes, n) && EVP_DigestFinal_ex(h->ctx, out, NULL);
+}
+
+/* HMAC-SHA1 (RFC 2104); OpenSSL's own makes a key of every salt and takes twice as long. */
+static bool hmac(const struct hasher *h, const unsigned char salt[HASH_BYTES], const char *name,
 		 unsigned char out[HASH_BYTES])
 {
-	size_t n;
+	unsigned char inner[HASH_BYTES];
 
-	return c && EVP_MAC_init(c, salt, HASH_BYTES, NULL) &&
-	       EVP_MAC_update(c, (const unsigned char *)name, strlen(name)) &&
-	       EVP_MAC_final(c, out, &n, HASH_BYTES) && n == HASH_BYTES;
+	return h->ctx && hash_padded(h, salt, 0x36, name, strlen(name), inner) &&
+	       hash_padded(h, salt, 0x5c, inner, sizeof inner, out);
 }
 
 /* The text between two bars, as HASH_BYTES bytes. */
@@ -199,13 +207,13 @@ static bool decode(const char *p, size_t n, unsigned char out[HASH_BYTES])
 	return true;
 }
 
-static bool is_hash_of(EVP_MAC_CTX *c, const char *hashed, const char *name)
+static bool is_hash_of(const struct hasher *h, const char *hashed, const char *name)
 {
 	unsigned char salt[HASH_BYTES], hash[HASH_BYTES], mine[HASH_BYTES];
 	const char *bar = pl_starts(hashed, "|1|") ? strchr(hashed + 3, '|') : NULL;
 
 	return bar && decode(hashed + 3, (size_t)(bar - hashed) - 3, salt) &&
-	       decode(bar + 1, strlen(bar + 1), hash) && hmac(c, salt, name, mine) &&
+	       decode(bar + 1, strlen(bar + 1), hash) && hmac(h, salt, name, mine) &&
 	       !memcmp(hash, mine, HASH_BYTES);
 }
 
@@ -217,10 +225,11 @@ void pl_known_base64(const void *bytes, size_t n, struct pl_buf *out)
 
 void pl_known_hash_name(const char *name, struct pl_buf *out)
 {
-	auto_mac *c = new_mac();
+	auto_hasher h = { NULL, NULL };
 	unsigned char salt[HASH_BYTES], hash[HASH_BYTES];
 
-	if (RAND_bytes(salt, sizeof salt) != 1 || !hmac(c, salt, name, hash)) {
+	begin_hashing(&h);
+	if (RAND_bytes(salt, sizeof salt) != 1 || !hmac(&h, salt, name, hash)) {
 		pl_buf_adds(out, name); /* a readable name is right too */
 		return;
 	}
@@ -247,10 +256,12 @@ static int by_place(const void *a, const void *b)
 
 static void find_hashed(const struct pl_known_lines *l, const char *name, struct pl_known_matches *out)
 {
-	auto_mac *c = l->hashed_count ? new_mac() : NULL;
+	auto_hasher h = { NULL, NULL };
 
+	if (l->hashed_count)
+		begin_hashing(&h);
 	for (size_t i = 0; i < l->hashed_count; i++)
-		if (is_hash_of(c, l->lines[l->hashed[i]].names, name))
+		if (is_hash_of(&h, l->lines[l->hashed[i]].names, name))
 			found(out, &l->lines[l->hashed[i]]);
 }
 
