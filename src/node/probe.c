@@ -114,26 +114,34 @@ static struct pl_slice release_value(const struct pl_probe_section *s, const cha
 
 /* IDs of os-release whose systems the model knows under another name. */
 static const struct {
-	const char *id, *os;
+	const char *id, *variant, *os; /* variant NULL: any */
 } systems[] = {
-	{ "amzn", "amazon-linux" },  { "azurelinux", "azure-linux" },  { "mariner", "azure-linux" },
-	{ "sles", "suse" },          { "sled", "suse" },               { "sle-micro", "suse" },
-	{ "sl-micro", "suse" },      { "suse-microos", "suse" },       { "opensuse-leap", "suse" },
-	{ "opensuse-tumbleweed", "suse" }, { "opensuse-microos", "suse" },
+	{ "amzn", NULL, "amazon-linux" },     { "azurelinux", NULL, "azure-linux" },
+	{ "mariner", NULL, "azure-linux" },   { "ol", NULL, "oracle-linux" },
+	{ "rhel", "coreos", "rhcos" },        { "fedora", "coreos", "fedora-coreos" },
+	{ "sles", NULL, "suse" },             { "sled", NULL, "suse" },
+	{ "sle-micro", NULL, "suse" },        { "sl-micro", NULL, "suse" },
+	{ "suse-microos", NULL, "suse" },     { "opensuse-leap", NULL, "suse" },
+	{ "opensuse-tumbleweed", NULL, "suse" }, { "opensuse-microos", NULL, "suse" },
+	{ "Talos", NULL, "talos" }, /* it has a name and no ID */
 };
+
+static const char *system_of(const char *id, struct pl_slice variant)
+{
+	for (size_t i = 0; i < sizeof systems / sizeof *systems; i++)
+		if (pl_streq(id, systems[i].id) &&
+		    (!systems[i].variant || pl_slice_is(variant, systems[i].variant)))
+			return systems[i].os;
+	return id;
+}
 
 static void read_os(struct pl_probe *p, const struct pl_probe_section *s)
 {
 	struct pl_slice id = release_value(s, "ID"), version = release_value(s, "VERSION_ID");
 	const char *os = pl_probe_text(p, id.n ? id : release_value(s, "NAME")), *text;
 
-	for (size_t i = 0; i < sizeof systems / sizeof *systems; i++)
-		if (pl_streq(os, systems[i].id))
-			os = systems[i].os;
-	/* Talos has a name and no ID */
-	os = pl_streq(os, "Talos") ? "talos" : os;
 	if (os)
-		pl_fact_text(p->m, p->o, PL_NODE_OS, os, s->source);
+		pl_fact_text(p->m, p->o, PL_NODE_OS, system_of(os, release_value(s, "VARIANT_ID")), s->source);
 	if (version.n > 1 && *version.p == 'v')
 		version = (struct pl_slice){ version.p + 1, version.n - 1 };
 	text = pl_probe_text(p, version);

@@ -100,6 +100,7 @@ static const struct {
 	{ "n0+machine m\nn0=riscv64\nn0-ok\n", PL_NODE_ARCHITECTURE, "riscv64" },
 	{ "n0+os o\nn0=ID='ubuntu'\nn0=VERSION_ID=22.04\nn0-ok\n", PL_NODE_OS_VERSION, "22.04" },
 	{ "n0+os o\nn0=ID=mariner\nn0-ok\n", PL_NODE_OS, "azure-linux" },
+	{ "n0+os o\nn0=ID=\"rhel\"\nn0=VARIANT_ID=coreos\nn0-ok\n", PL_NODE_OS, "rhcos" },
 	{ "n0+os o\nn0=ID=\"\nn0-ok\n", PL_NODE_OS, "\"" },
 	{ "n0+cgroup g\nn0=v3\nn0-ok\n", PL_NODE_CGROUP, "? g does not tell" },
 	{ "n0+disk d\nn0=sectors 4194304\nn0-ok\n", PL_NODE_DISK, "2 GiB" },
