@@ -35,7 +35,7 @@ CASES = [
     ({"proc/800/cmdline": "kubelet\0--container-runtime-endpoint=unix:///run/crio/crio.sock\0", "proc/700/comm": "crio\n",
       "proc/700/cmdline": "/usr/bin/crio\0", "usr/bin/crio": program("echo crio version 1.24.1"),
       "run/containerd/containerd.sock": None}, (), {"container-runtime": "fail", "node-paths": "fail",
-                                                     "container-runtime-version": "pass"}),
+                                                     "container-runtime-version": "not-applicable"}),
     ({"usr/src/linux-headers": None}, (), {"node-paths": "fail"}),
     ({}, ("var/lib/kubelet",), {"node-paths": "unknown"}),
     ({"dev/fuse": None}, (), {"node-devices": "fail"}),

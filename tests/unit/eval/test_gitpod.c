@@ -286,7 +286,9 @@ static const struct row sources[] = {
 	{ "of labelled ones", "node node n labels=" META " paths=/usr/src:absent kernel_version=4.4 vcpu=1 os=cos "
 	  "architecture=arm64 container_runtime=docker container_runtime_version=1.4 disk_size=1000",
 	  "node-paths=fail node-kernel=fail node-size=fail node-os=fail node-os-version=not-applicable "
-	  "node-architecture=fail container-runtime=fail container-runtime-version=fail node-disk=fail" },
+	  "node-architecture=fail container-runtime=fail container-runtime-version=not-applicable node-disk=fail" },
+	{ "containerd alone has a version to judge", "node node n container_runtime=containerd container_runtime_version=1.4",
+	  "container-runtime=pass container-runtime-version=fail" },
 	{ "and of those whose labels nobody collected", "node node n kernel_version=5.15 os=ubuntu os_version=20.04 "
 	  "vcpu=4 memory=16000000000 disk_size=300000000000",
 	  "node-kernel=pass node-os=pass node-os-version=pass node-size=pass node-disk=unknown" },
