@@ -441,10 +441,11 @@ static void read_time(struct pl_probe *p)
 	for (size_t i = 0; !name && i < sizeof keepers / sizeof *keepers; i++)
 		if (pl_probe_says(p->answer, "process", keepers[i].process))
 			name = keepers[i].name;
-	if (!name && s && s->status == PL_PROBE_OK)
-		name = "none";
 	if (name)
 		pl_fact_text(p->m, p->o, PL_NODE_TIME_SYNC, name, "/proc");
+	else if (s && s->status == PL_PROBE_OK)
+		pl_fact_text(p->m, p->o, PL_NODE_TIME_SYNC, "none", "/proc")->note =
+			"neither timesyncd nor chrony nor ntpd runs";
 	else
 		pl_probe_unknown(p, PL_NODE_TIME_SYNC, s);
 }

@@ -131,6 +131,11 @@ setting() {
 	container-runtime | container-runtime-endpoint | hostname-override | node-ip | root-dir | config | \
 		provider-id | cloud-provider | cgroup-driver | max-pods) ;;
 	docker | data-dir | node-name | flannel-backend | disable | disable-network-policy | cni) ;;
+	kubelet-arg)
+		# k3s and RKE2 hand it on
+		[ "${2#*=}" = "$2" ] || setting "${2%%=*}" "${2#*=}"
+		return
+		;;
 	*) return ;;
 	esac
 	case $2 in

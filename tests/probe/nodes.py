@@ -56,6 +56,10 @@ ExecStart=/usr/local/bin/k3s \\
 \t'--token' \\
 \t'{CANARY}' \\
 \t'--node-name=edge-1' \\
+\t'--kubelet-arg=provider-id=aws:///eu-west-1b/i-0123456789abcdef1' \\
+\t'--kubelet-arg' \\
+\t'max-pods=200' \\
+\t'--kubelet-arg=bootstrap-token={CANARY}' \\
 """
 
 K3S_CONFIG = f"""# made by hand
@@ -107,9 +111,10 @@ NODES = {
         "var/lib/rancher/k3s/agent/etc/cni/net.d/10-flannel.conflist": FLANNEL,
         "sys/class/net/flannel.1/mtu": "8951\n", **process(820, "chronyd", ["/usr/sbin/chronyd"]),
     }), {
-        "os_version": "20.04", "hostname": "edge-1", "container_runtime": "containerd",
+        "os_version": "20.04", "hostname": "edge-1", "provider_id": "aws:///eu-west-1b/i-0123456789abcdef1", "container_runtime": "containerd",
         "container_runtime_version": "1.6.6-k3s1.22", "cni": ["flannel", "portmap"], "time_sync": "chrony",
-        "kubelet": {"flannel-backend": "none", "disable": "servicelb,traefik", "node-name": "edge-1", "node-ip": "10.0.1.17"},
+        "kubelet": {"flannel-backend": "none", "disable": "servicelb,traefik", "node-name": "edge-1", "node-ip": "10.0.1.17",
+                    "max-pods": "200"},
         "paths": {"/run/containerd/containerd.sock": "absent", "/run/k3s/containerd/containerd.sock": "socket"},
     }),
     "k3s on docker, on openrc": (node(files={
