@@ -65,6 +65,7 @@ bool pl_host_port_parse(struct pl_slice text, struct pl_host_port *out)
 struct lookup {
 	atomic_int users;
 	int ready; /* an eventfd: readable when the answer is there */
+	atomic_bool done; /* the answer is there: orders what follows between the threads */
 	int rc;
 	struct addrinfo *list;
 	char host[256], port[8];
@@ -92,6 +93,7 @@ static void *look_up(void *arg)
 	struct lookup *l = arg;
 
 	l->rc = resolve(l->host, l->port, AI_ADDRCONFIG, &l->list);
+	atomic_store(&l->done, true);
 	eventfd_write(l->ready, 1);
 	leave(l);
 	return NULL;
@@ -148,7 +150,7 @@ static int look_up_name(const char *host, const char *port, const struct pl_wait
 	rc = pl_wait_fd(l->ready, POLLIN, w, err);
 	if (rc && err->code == PL_E_TIMEOUT)
 		pl_err_set(err, PL_E_TIMEOUT, "the name '%s' was not looked up in time", host);
-	if (!rc && l->rc)
+	if (!rc && atomic_load(&l->done) && l->rc)
 		rc = no_such_host(host, l->rc, err);
 	if (!rc) {
 		*list = l->list;
