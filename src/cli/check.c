@@ -229,8 +229,10 @@ static const struct pl_option *const options[] = {
 
 static const char *const details[] = {
 	"SOURCE is the output of `terraform show -json` (plan or state), a state file of version 4, a binary "
-	"plan, a snapshot of `plumbline facts`, - for standard input, or k8s://[CONTEXT] for the Kubernetes API. "
-	"Several sources are judged as one.",
+	"plan, a snapshot of `plumbline facts`, or - for standard input. Several sources are judged as one.",
+	"Or it is a URI, which is asked: k8s://[CONTEXT] the Kubernetes API; ssh://[USER@]HOST[:PORT] a node, "
+	"ssh://@FILE the hosts of an inventory, ssh://@cluster the nodes that the other sources name; mysql://, "
+	"registry://, s3://, gs://, az://, scm:// the service behind it.",
 	"exit status: 0 nothing failed, 3 a requirement of severity error failed, 2 usage or a source that "
 	"could not be read, 1 our own failure; 4 and 5 with --fail-on.",
 	NULL,

@@ -2,20 +2,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """The post-provision audit, whole: a plan, a real API server, real sshds and a MySQL greeting in one run.
 
-usage: audit.py PLUMBLINE PLAN [--report]
+usage: audit.py PLUMBLINE PLAN README [--report]
 The cluster was built from PLAN (examples/eks), and then somebody changed it: other machines, a label taken off, a
 pool made by hand, one gone, a node of no pool; one node shows a key that nobody knows.
 """
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "kube"), str(HERE.parent / "ssh")]
-PROGRAM, PLAN = sys.argv[1:3]
+PROGRAM, PLAN, README = sys.argv[1:4]
 REPORT = "--report" in sys.argv
 sys.argv = sys.argv[:1]
 os.environ.setdefault("XDG_CACHE_HOME", os.path.expanduser("~/.cache"))  # sshd.py moves the home
@@ -107,7 +108,8 @@ def judge(text, result, status):
     check("one node is not trusted", len(lost) == 1 and "ip-10-0-0-4" in lost[0]["source"], result["problems"])
     kernel = rows["node-kernel"]["witnesses"]["node"]["findings"] if "node-kernel" in rows else []
     check("nodes keep their names", {f["object"] for f in kernel if "object" in f} <= {n["metadata"]["name"] for n in nodes()}, kernel)
-    check("the report says drift", "\ndrift " in text, text)
+    shown = re.findall(r"^drift .*$", pathlib.Path(README).read_text(encoding="utf-8"), re.M)
+    check("the README shows drift as it is printed", shown and all(f"\n{line}\n" in text for line in shown), text)
 
 
 def main():
