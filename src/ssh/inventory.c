@@ -310,5 +310,8 @@ int pl_ssh_inventory(struct pl_ssh_targets *t, const char *path, struct pl_err *
 		return -1;
 	if (f.missing)
 		return pl_err_set(err, PL_E_INPUT, "%s: no such file", path);
-	return pl_ssh_inventory_text(t, path, (struct pl_slice){ text.data, text.len }, err);
+	if (pl_ssh_inventory_text(t, path, (struct pl_slice){ text.data, text.len }, err))
+		return -1;
+	pl_inv_ansible_cfg(t);
+	return 0;
 }

@@ -115,6 +115,9 @@ int pl_inv_yaml_vars(struct pl_inventory *inv, const struct pl_yaml_node *map, s
 /* group_vars/ and host_vars/ beside the inventory. */
 int pl_inv_files(struct pl_inventory *inv) __attribute__((warn_unused_result));
 
+/* Names what the ansible.cfg of a run here would say about logging in. */
+void pl_inv_ansible_cfg(struct pl_ssh_targets *t);
+
 /* Depths of groups, then one target a host. */
 int pl_inv_resolve(struct pl_inventory *inv) __attribute__((warn_unused_result));
 

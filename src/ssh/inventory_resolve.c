@@ -130,12 +130,14 @@ struct builder {
 	struct pl_ssh_target *target;
 };
 
+/* The target's place becomes the value's. */
 static void problem(struct builder *b, enum pl_inv_var var, const struct pl_inv_value *v, const char *what)
 {
 	if (b->target->problem)
 		return;
-	b->target->problem = pl_arena_strf(&b->inv->targets->arena, "%s:%d: %s %s", v->file, v->line,
-					   pl_inv_var_name(var), what);
+	b->target->problem = pl_arena_strf(&b->inv->targets->arena, "%s %s", pl_inv_var_name(var), what);
+	b->target->file = v->file;
+	b->target->line = v->line;
 }
 
 /* The two names that a template may hold: those that need no other variable. */

@@ -22,12 +22,13 @@ struct pl_ssh_target {
 	const char *user;    /* NULL: nobody said */
 	uint16_t port;       /* 0: nobody said */
 	const char *identity_file; /* ansible_ssh_private_key_file; NULL: none */
-	const char *options; /* command-line options of ssh, unsplit (ansible_ssh_*args); NULL: none */
+	/* Command-line options of ssh, unsplit (ansible_ssh_*args), behind the ones above; NULL: none. */
+	const char *options;
 	const char *file;    /* where it stands, or NULL: the command line, or another source */
 	int line;
 	/*
 	 * Why this host cannot be asked (a template, a vault, a connection other than ssh), one line, or
-	 * NULL.  Then only name, file and line count.
+	 * NULL.  Then only name, file and line count, and those say where the problem stands.
 	 */
 	const char *problem;
 };
@@ -72,7 +73,7 @@ void pl_ssh_target_add(struct pl_ssh_targets *t, const char *name, const char *a
 
 /*
  * Reads an inventory and the group_vars/ and host_vars/ beside it, with Ansible's precedence
- * (inventory.h says what is read of it).  -1: PL_E_INPUT (cannot be read; a script, an encrypted file,
+ * (inventory.h says what is read of it).  What an ansible.cfg says about logging in is named.  -1: PL_E_INPUT (cannot be read; a script, an encrypted file,
  * the configuration of an inventory plugin: nothing named in data is run or decrypted), PL_E_USAGE (not
  * an inventory, with file:line), PL_E_LIMIT (PL_LIMIT_INVENTORY_BYTES, PL_LIMIT_INVENTORY_HOSTS).
  */

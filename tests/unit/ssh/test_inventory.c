@@ -32,7 +32,7 @@ static void add_target(struct pl_buf *b, const struct pl_ssh_target *t)
 {
 	pl_buf_addf(b, "%s%s", b->len ? ", " : "", t->name);
 	if (t->problem) {
-		pl_buf_addf(b, " (%s)", t->problem);
+		pl_buf_addf(b, " (%s:%d: %s)", t->file ? t->file : "", t->line, t->problem);
 		return;
 	}
 	if (strcmp(t->host, t->name))
@@ -95,8 +95,8 @@ static void reads_texts(void **state)
 		  "a (/nowhere/hosts:1: ansible_connection is 'local': only hosts that are reached by ssh are asked), "
 		  "b (/nowhere/hosts:2: ansible_connection is 'community.docker.docker': only hosts that are reached by ssh "
 		  "are asked)" },
-		{ "a ansible_host='-oProxyCommand=x'\n", "a ('-oProxyCommand=x' is no host name)" },
-		{ "a ansible_host='x;y'\nb ansible_user='$(x)'\n", "a ('x;y' is no host name), b ('$(x)' is no name of a user)" },
+		{ "a ansible_host='-oProxyCommand=x'\n", "a (/nowhere/hosts:1: '-oProxyCommand=x' is no host name)" },
+		{ "a ansible_host='x;y'\nb ansible_user='$(x)'\n", "a (/nowhere/hosts:1: 'x;y' is no host name), b (/nowhere/hosts:2: '$(x)' is no name of a user)" },
 		{ "all:\n  hosts:\n    a: {ansible_user: !vault 'x'}\n    b: {ansible_port: [1]}\n",
 		  "a (/nowhere/hosts:3: ansible_user is encrypted with Ansible Vault, and not decrypted), "
 		  "b (/nowhere/hosts:4: ansible_port must be a text)" },
@@ -233,6 +233,13 @@ static void names_what_is_not_honoured(void **state)
 
 /* ---- files beside the inventory ---- */
 
+/* No file of the one who runs the tests. */
+static int without_ansible_cfg(void **state)
+{
+	(void)state;
+	return setenv("ANSIBLE_CONFIG", "/dev/null", 1);
+}
+
 static void put(const char *folder, const char *name, const char *text)
 {
 	pl_auto_buf path = PL_BUF_INIT;
@@ -312,6 +319,39 @@ static void says_which_file_beside_it_is_wrong(void **state)
 		assert_string_equal(err.text + strlen(folder), rows[i].message);
 		take_away(folder, names, COUNT(names));
 	}
+}
+
+static void names_what_ansible_cfg_says(void **state)
+{
+	static const char *const names[] = { "hosts", "ansible.cfg" };
+	static const char *const notices[] = {
+		"2: remote_user is not read: set ansible_user in the inventory",
+		"6: private_key_file is not read: set ansible_ssh_private_key_file in the inventory",
+		"9: ssh_common_args is not read: set ansible_ssh_common_args in the inventory",
+	};
+	pl_auto_ssh_targets t = PL_SSH_TARGETS_INIT;
+	char folder[] = "/tmp/inventory-XXXXXX";
+	pl_auto_buf path = PL_BUF_INIT, cfg = PL_BUF_INIT;
+	struct pl_err err = PL_ERR_INIT;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	put(folder, "hosts", "a\n");
+	put(folder, "ansible.cfg", "[defaults]\r\nremote_user = x\r\n# remote_port = 1\n;remote_port=1\nremote_port=\n"
+				   "private_key_file: /k\n[ssh_connection]\nssh_args = -o ControlMaster=auto\n"
+				   "ssh_common_args=-o ProxyJump=j\n");
+	pl_buf_addf(&path, "%s/hosts", folder);
+	pl_buf_addf(&cfg, "%s/ansible.cfg", folder);
+	assert_int_equal(setenv("ANSIBLE_CONFIG", cfg.data, 1), 0);
+	assert_int_equal(pl_ssh_inventory(&t, path.data, &err), 0);
+	assert_int_equal(t.notices.count, COUNT(notices));
+	for (size_t i = 0; i < COUNT(notices); i++) {
+		pl_auto_buf shown = PL_BUF_INIT;
+
+		pl_buf_addf(&shown, "%d: %s", t.notices.items[i].line, t.notices.items[i].text);
+		assert_string_equal(shown.data, notices[i]);
+	}
+	take_away(folder, names, COUNT(names));
 }
 
 /* Ten aliases of ten aliases ...: a short text, and a walk without end. */
@@ -407,7 +447,7 @@ static void takes_nodes_of_other_sources(void **state)
 	pl_ssh_target_add(&t, "node-2", NULL, NULL);
 	pl_ssh_target_add(&t, "node-3", "$(x)", NULL);
 	show(&shown, 0, &t, &err);
-	assert_string_equal(shown.data, "node-1=10.0.0.1 user ubuntu, node-2, node-3 ('$(x)' is no host name)");
+	assert_string_equal(shown.data, "node-1=10.0.0.1 user ubuntu, node-2, node-3 (:0: '$(x)' is no host name)");
 }
 
 int main(void)
@@ -417,7 +457,8 @@ int main(void)
 		cmocka_unit_test(says_what_is_wrong_and_where),
 		cmocka_unit_test(refuses_bytes_that_are_no_text),
 		cmocka_unit_test(names_what_is_not_honoured),
-		cmocka_unit_test(reads_files_beside_it),
+		cmocka_unit_test_setup(reads_files_beside_it, without_ansible_cfg),
+		cmocka_unit_test(names_what_ansible_cfg_says),
 		cmocka_unit_test(says_which_file_beside_it_is_wrong),
 		cmocka_unit_test(aliases_cost_no_more_than_the_limit),
 		cmocka_unit_test(many_hosts_cost_no_time),
