@@ -31,8 +31,20 @@ def one(make=o.eks_node, **more):
     return o.eks().without("Node").plus(make(0, labels=o.gitpod(), **more))
 
 
+def bare():
+    """EKS without cert-manager."""
+    made, taken = o.eks(), {(x["kind"], x["metadata"]["name"]) for x in o.cert_manager()}
+    return made.only(lambda x: (x["kind"], x["metadata"]["name"]) not in taken)
+
+
+def part(things, definitions):
+    """Only the definitions of some things, or all else."""
+    return [x for x in things if (x["kind"] == "CustomResourceDefinition") == definitions]
+
+
 # how a machine was bought is not known where no cloud's node group tells it
 K3S = {"distribution-tested": FAIL, "node-spot": UNKNOWN}
+NO_MANAGER = {"cert-manager": UNKNOWN, "cert-manager-version": UNKNOWN}
 TOGETHER = {"pools-separated": FAIL, "headless-separated": FAIL}
 TAINT = [{"key": "dedicated", "value": "gitpod", "effect": "NoSchedule", "timeAdded": None}]
 
@@ -108,10 +120,15 @@ CASES = {
     "no nodes": (o.eks().without("Node"), "eks", "eks", {
         **labelled(UNKNOWN), **dict.fromkeys(LABELS + ("pools-separated", "headless-separated"), UNKNOWN)}),
     "Calico without a pod": (o.eks(calico=False).plus(*o.calico_operator(count=0)), "eks", "eks", {"network-calico": FAIL}),
-    "cert-manager 1.5": (o.eks().without("Deployment", "cert-manager").without("Deployment", "cert-manager-webhook")
-                         .without("Deployment", "cert-manager-cainjector")
-                         .plus(*[x for x in o.cert_manager("v1.5.4") if x["kind"] == "Deployment"]), "eks", "eks",
-                         {"cert-manager-version": FAIL}),
+    "Calico without a ready pod": (o.eks(calico=False).plus(*o.calico_manifest(ready=0)), "eks", "eks",
+                                   {"network-calico": UNKNOWN}),
+    "vpc-cni beside Calico": (o.eks(calico=False).plus(*o.calico_operator()), "eks", "eks", {}),
+    "cert-manager 1.5": (bare().plus(*o.cert_manager("v1.5.4")), "eks", "eks", {"cert-manager-version": FAIL}),
+    "cert-manager that is down": (bare().plus(*o.cert_manager(ready=0)), "eks", "eks", NO_MANAGER),
+    "cert-manager without its definitions": (bare().plus(*part(o.cert_manager(), False)), "eks", "eks",
+                                             {"cert-manager": FAIL, "cert-manager-version": NONE}),
+    "definitions without cert-manager": (bare().plus(*part(o.cert_manager(), True)), "eks", "eks", NO_MANAGER),
+    "no cert-manager": (bare(), "eks", "eks", {"cert-manager": FAIL, "cert-manager-version": NONE}),
     "cert-manager by digest": (o.kubeadm().plus(*o.cert_manager(digest="d" * 64)), None, None, {
         "distribution": UNKNOWN, "distribution-tested": UNKNOWN, **TOGETHER, "network-calico": FAIL, "storage-class": FAIL,
         "cert-manager-version": UNKNOWN, "load-balancer-http": UNKNOWN, "load-balancer-ssh": UNKNOWN,
@@ -129,6 +146,15 @@ CASES = {
     "a balancer that waits for its address": (o.eks().without("Service").plus(o.service("proxy", ports=(443, 22))),
                                               "eks", "eks", {"load-balancer-http": UNKNOWN, "load-balancer-ssh": UNKNOWN}),
     "other ports": (o.eks().without("Service").plus(o.service("grpc", ports=(8443,), address=o.ELB)), "eks", "eks", {}),
+    "two default classes": (o.eks().plus(o.storage_class("gp3", "ebs.csi.aws.com", True)), "eks", "eks", {}),
+    "an internal balancer": (o.eks().without("Service").plus(o.service("proxy", ports=(80, 443, 22), address=o.ELB, annotations={
+        "service.beta.kubernetes.io/aws-load-balancer-internal": "true"})), "eks", "eks", {}),
+    "an Ingress alone": (o.eks().without("Service").plus(o.ingress("gitpod", address="10.0.0.9")), "eks", "eks", {}),
+    "k3s with traefik": (o.k3s().without("Service").without("DaemonSet").plus(
+        o.service("traefik", "kube-system", address="192.168.7.10"),
+        o.workload("Deployment", "traefik", "kube-system", "rancher/mirrored-library-traefik:2.9.10", count=1),
+        o.workload("DaemonSet", "svclb-traefik-0a1b2c3d", "kube-system", "rancher/klipper-lb:v0.4.4")), "k3s", "k3s",
+        {**K3S, "network-calico": FAIL, "load-balancer-ssh": FAIL}),
     "no Service": (o.eks().without("Service"), "eks", "eks", {}),
 }
 

@@ -34,14 +34,14 @@ class Distribution:
         """The same without the objects of a kind (of a name)."""
         kept = [o for o in self.objects if o["kind"] != kind or (name and o["metadata"]["name"] != name)]
         assert len(kept) < len(self.objects), f"no {kind} {name or ''}"
-        return self._with(kept)
+        return Distribution(self.version["gitVersion"], kept)
+
+    def only(self, keep):
+        """The same with the objects for which keep(object) is true."""
+        return Distribution(self.version["gitVersion"], [o for o in self.objects if keep(o)])
 
     def plus(self, *objects):
-        return self._with(self.objects + list(objects))
-
-    def _with(self, objects):
-        new = Distribution(self.version["gitVersion"], objects)
-        return new
+        return Distribution(self.version["gitVersion"], self.objects + list(objects))
 
 
 # -- nodes --------------------------------------------------------------------------------------------------------
@@ -212,7 +212,8 @@ def calico_operator(registry="docker.io/calico", version="v3.26.1", count=3, rea
             workload("Deployment", "calico-typha", "calico-system", f"{registry}/typha:{version}", count=1)]
 
 
-def cert_manager(version="v1.8.0", space="cert-manager", name="cert-manager", registry="quay.io/jetstack", digest=None):
+def cert_manager(version="v1.8.0", space="cert-manager", name="cert-manager", registry="quay.io/jetstack", digest=None,
+                 ready=1):
     things = [namespace(space)] if space not in ("default", "kube-system") else []
     labels = {"app.kubernetes.io/instance": "cert-manager", "app.kubernetes.io/version": version}
     for plural, kind in (("certificates", "Certificate"), ("issuers", "Issuer"), ("certificaterequests", "CertificateRequest")):
@@ -222,7 +223,7 @@ def cert_manager(version="v1.8.0", space="cert-manager", name="cert-manager", re
         tag = f"@sha256:{digest}" if digest else f":{version}"
         own = {"app.kubernetes.io/name": part.lstrip("-") or "cert-manager", "app.kubernetes.io/component": part.lstrip("-") or "controller"}
         things.append(workload("Deployment", name + part, space, f"{registry}/cert-manager-{image}{tag}",
-                               {**own, **({} if digest else labels)}, count=1))
+                               {**own, **({} if digest else labels)}, count=1, ready=ready))
     things.append(webhook("Validating", "cert-manager-webhook", service=("cert-manager-webhook", space),
                           rules=[rule(["cert-manager.io"], ["*"])]))
     return things
