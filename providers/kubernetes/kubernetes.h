@@ -31,6 +31,8 @@ bool pl_kubernetes_is_entry(struct pl_tf *tf, struct pl_tf_resource *r);
 bool pl_kubernetes_identify(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_tf_identity *id);
 void pl_kubernetes_service(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o);
 void pl_kubernetes_ingress(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o);
+void pl_kubernetes_namespace(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o);
+#define PL_KUBERNETES_POD_SECURITY "pod-security.kubernetes.io/enforce" /* the label */
 void pl_kubernetes_storage_class(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o);
 
 /* manifest.c: kubernetes_manifest and kubectl_manifest, which may be anything */

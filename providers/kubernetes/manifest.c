@@ -332,6 +332,22 @@ static void storage_class(const struct manifest *x, struct pl_object *o)
 		pl_fact_unknown(x->m, o, PL_STORAGE_CLASS_DEFAULT, waits_for, path_of(x, path));
 }
 
+static void namespace(const struct manifest *x, struct pl_object *o)
+{
+	static const char path[] = "metadata.labels", name_path[] = "metadata.name";
+	json_t *level = json_object_get(find(x->tree, path), PL_KUBERNETES_POD_SECURITY);
+	const char *name = text_of(x, name_path), *waits_for = waits(x, path);
+
+	if (name)
+		pl_fact_text(x->m, o, PL_NAMESPACE_NAME, name, path_of(x, name_path))->sensitive = x->sensitive;
+	else
+		pl_fact_unknown(x->m, o, PL_NAMESPACE_NAME, "known after apply", path_of(x, name_path));
+	if (level || !waits_for)
+		pl_kube_pod_security(x->m, o, json_string_value(level), path_of(x, path));
+	else
+		pl_fact_unknown(x->m, o, PL_NAMESPACE_POD_SECURITY, waits_for, path_of(x, path));
+}
+
 /* ---- the table ---- */
 
 static const struct kind {
@@ -346,7 +362,7 @@ static const struct kind {
 	{ "networking.k8s.io", "Ingress", PL_LOAD_BALANCER, "ingress", NULL, NULL, ingress },
 	{ "extensions", "Ingress", PL_LOAD_BALANCER, "ingress", NULL, NULL, ingress },
 	{ "gateway.networking.k8s.io", "Gateway", PL_LOAD_BALANCER, "gateway", NULL, NULL, gateway },
-	{ "", "Namespace", PL_NAMESPACE, "namespace", NULL, NULL, NULL },
+	{ "", "Namespace", PL_NAMESPACE, "namespace", NULL, NULL, namespace },
 	{ "storage.k8s.io", "StorageClass", PL_STORAGE_CLASS, "storageclass", NULL, NULL,
 	  storage_class },
 	{ "operator.tigera.io", "Installation", PL_COMPONENT, NULL, NULL, calico_name, installation },

@@ -126,6 +126,26 @@ void pl_kubernetes_ingress_ports(const char *class, size_t tls, struct pl_tf_lis
 		pl_tf_list_add(list, "443");
 }
 
+/* ---- namespaces ---- */
+
+void pl_kubernetes_namespace(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)
+{
+	static const char path[] = "metadata[0].labels";
+	static const struct pl_tf_field name = { "metadata[0].name", PL_NAMESPACE_NAME, PL_TF_AS_TEXT, NULL,
+						 "the cluster makes it up" };
+	struct pl_tf_value labels = pl_tf_get(tf, r, path), called = pl_tf_get(tf, r, name.path);
+	json_t *level = labels.state == PL_TF_SET
+				? json_object_get(labels.json, PL_KUBERNETES_POD_SECURITY) : NULL;
+	struct pl_model *m = pl_tf_model(tf);
+
+	pl_tf_fact(tf, r, o, &called, &name);
+	if (level || (labels.state != PL_TF_UNKNOWN && !labels.partial))
+		pl_kube_pod_security(m, o, json_string_value(level), path);
+	else
+		pl_fact_unknown(m, o, PL_NAMESPACE_POD_SECURITY,
+				labels.waits_for ? labels.waits_for : "known after apply", path);
+}
+
 /* ---- storage classes ---- */
 
 bool pl_kubernetes_is_default_class(const json_t *marks)

@@ -9,6 +9,7 @@
 #define INGRESS(t) { .type = t, .kind = PL_LOAD_BALANCER, NAMED, .more = pl_kubernetes_ingress }
 #define STORAGE_CLASS(t) \
 	{ .type = t, .kind = PL_STORAGE_CLASS, NAMED, .more = pl_kubernetes_storage_class }
+#define NAMESPACE(t) { .type = t, .kind = PL_NAMESPACE, NAMED, .more = pl_kubernetes_namespace }
 #define MANIFEST(t) \
 	{ .type = t, .kind = PL_COMPONENT, .identify = pl_kubernetes_manifest_is, \
 	  .more = pl_kubernetes_manifest }
@@ -20,8 +21,8 @@ static const struct pl_tf_row rows[] = {
 	INGRESS("kubernetes_ingress_v1"),
 	STORAGE_CLASS("kubernetes_storage_class"),
 	STORAGE_CLASS("kubernetes_storage_class_v1"),
-	{ .type = "kubernetes_namespace", .kind = PL_NAMESPACE, NAMED },
-	{ .type = "kubernetes_namespace_v1", .kind = PL_NAMESPACE, NAMED },
+	NAMESPACE("kubernetes_namespace"),
+	NAMESPACE("kubernetes_namespace_v1"),
 	MANIFEST("kubernetes_manifest"),
 	MANIFEST("kubectl_manifest"),
 	{ .type = "helm_release", .kind = PL_COMPONENT, .identify = pl_kubernetes_release_is,
