@@ -156,11 +156,12 @@ static void add_network(struct pl_model *m, struct pl_object *cluster)
 
 void pl_aws_finish(struct pl_model *m, struct pl_object *cluster)
 {
-	const struct pl_fact *f = pl_object_fact(cluster, PL_CLUSTER_PROVIDER, PL_PLAN);
+	const struct pl_fact *f = pl_object_fact(cluster, PL_CLUSTER_PROVIDER, -1);
 
 	if (!f || !f->known || !pl_streq(f->value.s, "eks"))
 		return;
-	add_network(m, cluster);
+	if (f->witness == PL_PLAN)
+		add_network(m, cluster);
 	pl_runtime_infer(m, cluster, pl_aws_containerd);
 	pl_annotation_judge(m, cluster, pl_aws_annotation_rules);
 }

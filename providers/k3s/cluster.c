@@ -5,7 +5,6 @@
 
 #include "base/str.h"
 #include "k3s/k3s.h"
-#include "model/annotation.h"
 
 /* A fact that finish() may settle when something else installs the network. */
 static const char flannel_is_off[] = "flannel is off, and no boot script installs another network";
@@ -478,7 +477,6 @@ void pl_k3s_finish(struct pl_model *m, struct pl_object *cluster)
 	f = pl_object_fact(cluster, PL_CLUSTER_PROVIDER, PL_PLAN);
 	if (!f || !f->known || !pl_streq(f->value.s, "k3s"))
 		return;
-	pl_annotation_judge(m, cluster, NULL);
 	f = pl_object_fact(cluster, PL_CLUSTER_SERVICE_LB, PL_PLAN);
 	if (f && f->known && !f->value.b &&
 	    (has_component(m, cluster, "metallb") || has_component(m, cluster, "kube-vip"))) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Kubernetes: what Terraform's kubernetes, helm and kubectl providers write into a cluster. */
 #include "kubernetes/kubernetes.h"
+#include "model/annotation.h"
 
 #define NAMED .name = "metadata[0].name", .identify = pl_kubernetes_identify
 #define SERVICE(t) \
@@ -30,9 +31,16 @@ static const struct pl_tf_row rows[] = {
 	{ 0 },
 };
 
+/* Where no cloud's rules say what an annotation does: the clouds come first and have judged theirs. */
+static void finish(struct pl_model *m, struct pl_object *cluster)
+{
+	pl_annotation_judge(m, cluster, NULL);
+}
+
 const struct pl_provider pl_provider_kubernetes = {
 	.name = "kubernetes",
 	.summary = "Kubernetes: Services, Ingresses, charts and manifests that Terraform applies",
 	.rows = rows,
+	.finish = finish,
 	.live = &pl_kubernetes_live,
 };

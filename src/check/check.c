@@ -14,24 +14,20 @@
 #define SKEW_MINORS_OLD 2
 #define SKEW_OLD_KUBELET 25
 
-/* The version as that witness saw it; false when it is not known to two parts. */
-static bool version_of(const struct pl_object *o, enum pl_attr attr, enum pl_witness w,
-		       struct pl_version *out, const struct pl_fact **fact)
+/* The version as that fact has it; false when it is not known to two parts. */
+static bool version_of(const struct pl_fact *f, struct pl_version *out)
 {
-	*fact = o ? pl_object_fact(o, attr, (int)w) : NULL;
-	return *fact && (*fact)->known && pl_version_parse((*fact)->value.s, out) && out->count >= 2;
+	return f && f->known && pl_version_parse(f->value.s, out) && out->count >= 2;
 }
 
-static enum pl_check_truth judge_skew(const struct pl_object *o, enum pl_witness w,
-				      struct pl_arena *arena, struct pl_check_answer *out)
+/* The nodes of one version. */
+static enum pl_check_truth judge_version(const struct pl_fact *node_fact, const struct pl_fact *plane_fact,
+					 struct pl_arena *arena, struct pl_check_answer *out)
 {
 	struct pl_version node, plane;
-	const struct pl_fact *node_fact, *plane_fact;
-	bool node_known = version_of(o, PL_POOL_VERSION, w, &node, &node_fact);
-	bool plane_known = version_of(o->cluster, PL_CLUSTER_VERSION, w, &plane, &plane_fact);
+	bool node_known = version_of(node_fact, &node), plane_known = version_of(plane_fact, &plane);
 	unsigned allowed;
 
-	out->expected = "one not newer than the control plane, and at most three minor versions older";
 	out->fact = node_known ? plane_fact : node_fact; /* the one that is missing */
 	out->subject = node_known && !plane_known ? "control_plane_version" : NULL;
 	if (!node_known || !plane_known)
@@ -44,6 +40,27 @@ static enum pl_check_truth judge_skew(const struct pl_object *o, enum pl_witness
 		return PL_CHECK_FALSE;
 	allowed = node.part[1] < SKEW_OLD_KUBELET ? SKEW_MINORS_OLD : SKEW_MINORS;
 	return plane.part[1] - node.part[1] <= allowed ? PL_CHECK_TRUE : PL_CHECK_FALSE;
+}
+
+/* Nodes of a pool may run several versions: the first that breaks it is told, or is not known. */
+static enum pl_check_truth judge_skew(const struct pl_object *o, enum pl_witness w,
+				      struct pl_arena *arena, struct pl_check_answer *out)
+{
+	const struct pl_fact *f = pl_object_fact(o, PL_POOL_VERSION, (int)w);
+	const struct pl_fact *plane = o->cluster ? pl_object_fact(o->cluster, PL_CLUSTER_VERSION, (int)w) : NULL;
+	enum pl_check_truth all = judge_version(f, plane, arena, out);
+
+	out->expected = "one not newer than the control plane, and at most three minor versions older";
+	for (f = f ? pl_fact_next(f, (int)w) : NULL; f && all != PL_CHECK_FALSE; f = pl_fact_next(f, (int)w)) {
+		struct pl_check_answer one = { .expected = out->expected };
+		enum pl_check_truth truth = judge_version(f, plane, arena, &one);
+
+		if (truth == PL_CHECK_TRUE || (truth == PL_CHECK_UNKNOWN && all == PL_CHECK_UNKNOWN))
+			continue;
+		all = truth;
+		*out = one;
+	}
+	return all;
 }
 
 const struct pl_check pl_checks[] = {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "model/internal.h"
 
 struct list {
 	const char **items;
@@ -60,29 +61,61 @@ static void judge_pair(struct pl_model *m, const struct pl_fact *f, const struct
 	}
 }
 
-static void judge_object(struct pl_model *m, struct pl_object *o,
+/* What tools write to find their own things again; no balancer reads it. */
+static bool is_bookkeeping(const char *key)
+{
+	static const char *const prefixes[] = { "meta.helm.sh/", "helm.sh/", "kubectl.kubernetes.io/",
+						"objectset.rio.cattle.io/", "field.cattle.io/" };
+
+	for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
+		if (pl_starts(key, prefixes[i]))
+			return true;
+	return false;
+}
+
+static bool means_something(const struct pl_value *annotations)
+{
+	for (size_t i = 0; i < annotations->count; i++)
+		if (!is_bookkeeping(annotations->map[i].key))
+			return true;
+	return annotations->open;
+}
+
+/* Puts what was found of the annotations `f` beside them, for their witness. */
+static void put(struct pl_model *m, struct pl_object *o, const struct pl_fact *f, const char *waits_for,
+		const struct list *list)
+{
+	struct pl_fact out = *f;
+
+	out.attr = PL_LB_ANNOTATION_PROBLEMS;
+	out.known = !waits_for;
+	out.waits_for = waits_for;
+	out.note = NULL;
+	out.basis = PL_SET;
+	out.value = pl_value_copy(m, &(struct pl_value){ .type = PL_LIST, .list = list->items,
+							 .count = list->count });
+	pl_fact_put(m, o, &out);
+}
+
+static void judge_object(struct pl_model *m, struct pl_object *o, enum pl_witness w,
 			 const struct pl_annotation_rule *rules)
 {
-	const struct pl_fact *f = pl_object_fact(o, PL_LB_ANNOTATIONS, -1);
+	const struct pl_fact *f = pl_object_fact(o, PL_LB_ANNOTATIONS, (int)w);
 	struct list list = { 0 };
-	struct pl_value value = { .type = PL_LIST };
 
-	if (!f || pl_object_fact(o, PL_LB_ANNOTATION_PROBLEMS, -1))
+	if (!f || pl_object_fact(o, PL_LB_ANNOTATION_PROBLEMS, (int)w))
 		return;
 	if (!f->known) {
-		pl_fact_unknown(m, o, PL_LB_ANNOTATION_PROBLEMS, f->waits_for, f->origin.path);
+		put(m, o, f, f->waits_for, &list);
 		return;
 	}
-	if (!rules && (f->value.count || f->value.open)) {
-		pl_fact_unknown(m, o, PL_LB_ANNOTATION_PROBLEMS,
-				"what reads its annotations is decided in the cluster", f->origin.path);
+	if (!rules && means_something(&f->value)) {
+		put(m, o, f, "what reads its annotations is decided in the cluster", &list);
 		return;
 	}
-	for (size_t i = 0; i < f->value.count; i++)
+	for (size_t i = 0; rules && i < f->value.count; i++)
 		judge_pair(m, f, o, &f->value.map[i], rules, &list);
-	value.list = list.items;
-	value.count = list.count;
-	pl_fact_add(m, o, PL_LB_ANNOTATION_PROBLEMS, &value, f->origin.path);
+	put(m, o, f, NULL, &list);
 	free(list.items);
 }
 
@@ -90,6 +123,6 @@ void pl_annotation_judge(struct pl_model *m, struct pl_object *cluster,
 			 const struct pl_annotation_rule *rules)
 {
 	for (struct pl_object *o = cluster->things; o; o = o->next_thing)
-		if (o->kind == PL_LOAD_BALANCER)
-			judge_object(m, o, rules);
+		for (int w = 0; o->kind == PL_LOAD_BALANCER && w < PL_WITNESS_COUNT; w++)
+			judge_object(m, o, (enum pl_witness)w, rules);
 }

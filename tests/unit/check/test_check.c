@@ -30,6 +30,11 @@ static const struct {
 	{ "1.24", "", PL_CHECK_UNKNOWN },
 	{ "latest", "1.24", PL_CHECK_UNKNOWN },
 	{ "1", "1.24", PL_CHECK_UNKNOWN },
+	{ "1.24", "1.24 1.23", PL_CHECK_TRUE },
+	{ "1.24", "1.24 1.25", PL_CHECK_FALSE },
+	{ "1.24", "1.25 1.24", PL_CHECK_FALSE },
+	{ "1.24", "1.24 latest", PL_CHECK_UNKNOWN },
+	{ "1.24", "latest 1.20", PL_CHECK_FALSE },
 };
 
 static struct pl_fact *put(struct pl_model *m, struct pl_object *o, enum pl_attr attr,
@@ -38,6 +43,16 @@ static struct pl_fact *put(struct pl_model *m, struct pl_object *o, enum pl_attr
 	if (!version)
 		return pl_fact_unknown(m, o, attr, "x.y", NULL);
 	return *version ? pl_fact_text(m, o, attr, version, NULL) : NULL;
+}
+
+/* Versions with spaces between. */
+static void put_all(struct pl_model *m, struct pl_object *o, enum pl_attr attr, const char *versions)
+{
+	const char *space;
+
+	for (; versions && (space = strchr(versions, ' ')); versions = space + 1)
+		put(m, o, attr, pl_model_strf(m, "%.*s", (int)(space - versions), versions));
+	put(m, o, attr, versions);
 }
 
 static void test_skew(void **state)
@@ -56,7 +71,7 @@ static void test_skew(void **state)
 
 		o->cluster = c;
 		put(m, c, PL_CLUSTER_VERSION, rows[i].plane);
-		put(m, o, PL_POOL_VERSION, rows[i].node);
+		put_all(m, o, PL_POOL_VERSION, rows[i].node);
 		if (check->judge(o, PL_PLAN, &m->arena, &a) != rows[i].answer)
 			fail_msg("control plane %s, node %s", rows[i].plane, rows[i].node);
 		assert_non_null(a.expected);

@@ -242,6 +242,13 @@ static const struct row balancers[] = {
 	  "load-balancer-http=unknown" },
 	{ "kubeadm with an address", "version v1.24.1\nnode n\nservice proxy 80 1.2.3.4",
 	  "cluster.service_load_balancer = true", "load-balancer-http=pass" },
+	{ "an annotation of another cloud", EKS "service proxy 80 1.2.3.4 cloud.google.com/x=y",
+	  "load_balancer/proxy.annotation_problems = cloud.google.com/x is read by GKE only and does nothing on EKS",
+	  "" },
+	{ "what Helm writes is no problem", K3S "service proxy 80 1.2.3.4 meta.helm.sh/release-name=traefik",
+	  "load_balancer/proxy.annotation_problems = none", "" },
+	{ "what nobody here reads", "version v1.24.1\nservice proxy 80 1.2.3.4 x.io/y=z",
+	  "load_balancer/proxy.annotation_problems = ?", "" },
 	{ "Services may not be listed", "version v1.24.1\nnode n\nrefused services", "", "load-balancer-http=unknown" },
 };
 
