@@ -119,8 +119,10 @@ static const struct pl_ssh_host *known_by(struct fleet *f, const struct pl_ssh_h
 static int resolve(struct fleet *f, const struct pl_ssh_target *t, const struct pl_ssh_host **out,
 		   struct pl_err *err)
 {
+	if (t->problem && t->file)
+		return pl_err_set(err, PL_E_INPUT, "%s:%d: %s", t->file, t->line, t->problem);
 	if (t->problem)
-		return pl_err_set(err, PL_E_INPUT, "%s%s%s", t->file ? t->file : "", t->file ? ": " : "", t->problem);
+		return pl_err_set(err, PL_E_INPUT, "%s", t->problem);
 	if (pl_ssh_config_resolve(f->config, &f->arena, t, out, err))
 		return -1;
 	*out = f->known_file ? known_by(f, *out, f->known_file) : *out;
