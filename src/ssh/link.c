@@ -109,6 +109,10 @@ int pl_ssh_link_wait(struct pl_ssh_link *l, struct pl_err *err)
 {
 	int one = 1;
 
+	if (l->seen != l->received) {
+		l->seen = l->received;
+		return 0;
+	}
 	/* the peer's next packet waits for our acknowledgement (Nagle): not delayed, that is twice as fast */
 	if (l->tcp)
 		setsockopt(l->fd, IPPROTO_TCP, TCP_QUICKACK, &one, sizeof one);

@@ -24,6 +24,7 @@ struct pl_ssh_link {
 	struct pl_buf unsent;
 	size_t taken;        /* of unsent, by the kernel */
 	uint64_t received, max; /* bytes from the peer, and how many it may send */
+	uint64_t seen;       /* of them, when something was last waited for */
 	unsigned turns;      /* calls of recv: an interruption is looked for now and then */
 	struct pl_err why;   /* what ended it; PL_E_NONE: nothing did */
 	bool ended;          /* nothing more is read or written */
@@ -42,7 +43,11 @@ void pl_ssh_link_close(struct pl_ssh_link *l);
 ssize_t pl_ssh_link_recv(struct pl_ssh_link *l, void *p, size_t n);
 ssize_t pl_ssh_link_send(struct pl_ssh_link *l, const void *p, size_t n);
 
-/* Sends what it can and waits until something can be read; -1: PL_E_TIMEOUT, PL_E_STOPPED. */
+/*
+ * Sends what it can and waits until something can be read; -1: PL_E_TIMEOUT, PL_E_STOPPED.  Returns at once
+ * when something came since the last wait: libssh2 may have put it away for another question than the one
+ * it was asked, so everything is to be asked once more before the wait is for new bytes.
+ */
 int pl_ssh_link_wait(struct pl_ssh_link *l, struct pl_err *err) __attribute__((warn_unused_result));
 
 #endif

@@ -199,7 +199,7 @@ static enum pl_ssh_again ended_early(const struct pl_ssh_hop *h)
 	/* OpenSSH's words, of 8.x to 10 */
 	if (banner && (strstr(banner, "MaxStartups") || strstr(banner, "Not allowed at this time")))
 		return PL_SSH_AGAIN_BUSY;
-	return PL_SSH_AGAIN_CLOSED;
+	return h->conn->link.tcp ? PL_SSH_AGAIN_CLOSED : PL_SSH_AGAIN_NO;
 }
 
 static int handshake(struct pl_ssh_hop *h, struct pl_err *err)

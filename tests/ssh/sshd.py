@@ -93,7 +93,7 @@ def listens(address, port):
 class Server:
     """A real sshd, with the host keys that it is given."""
 
-    def __init__(self, name, host_keys=None, config="", authorized=(), address="0.0.0.0"):
+    def __init__(self, name, host_keys=None, config="", authorized=(), address="0.0.0.0", netns=None, probe="127.0.0.1"):
         self.name, self.port = name, free_port()
         self.keys = host_keys or [keygen(f"{name}-host")]
         self.authorized = FOLDER / f"{name}-authorized"
@@ -107,10 +107,10 @@ class Server:
                                    *(f"HostKey {key}" for key in self.keys), ""]))
         if os.getuid() == 0:
             os.makedirs("/run/sshd", exist_ok=True)
-        self.child = subprocess.Popen([shutil.which("sshd", path="/usr/sbin:/usr/bin"), "-D", "-f", str(file), "-E", str(self.log)],
-                                      stdin=subprocess.DEVNULL)
+        program = [shutil.which("sshd", path="/usr/sbin:/usr/bin"), "-D", "-f", str(file), "-E", str(self.log)]
+        self.child = subprocess.Popen((["ip", "netns", "exec", netns] if netns else []) + program, stdin=subprocess.DEVNULL)
         CHILDREN.append(self.child)
-        until(lambda: self.child.poll() is not None or listens("127.0.0.1", self.port), what=f"sshd {name}")
+        until(lambda: self.child.poll() is not None or listens(probe, self.port), what=f"sshd {name}")
         if self.child.poll() is not None:
             sys.exit(f"sshd {name} did not start: {self.log.read_text()}")
 
