@@ -6,6 +6,8 @@
 
 #include "endpoint/internal.h"
 
+#define TEXT_MAX 128
+
 static int parse_host(struct pl_endpoint_job *job, struct pl_slice rest, struct pl_err *err);
 
 static const struct pl_scheme schemes[] = {
@@ -109,7 +111,8 @@ void pl_say_text(struct pl_endpoint_job *job, enum pl_attr attr, const char *tex
 	struct pl_said *s = say(job, attr);
 
 	s->known = true;
-	s->text = pl_arena_strdup(&job->arena, text);
+	/* versions, regions and names are short; what is longer is none of them */
+	s->text = pl_arena_strndup(&job->arena, text, strnlen(text, TEXT_MAX));
 	s->note = pl_arena_strdup(&job->arena, note);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* mysql://: one connection, the server's greeting, and nothing sent to a server that greets. */
+/* mysql://: one connection and the server's greeting; nothing is sent to a server that greets within seconds. */
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>

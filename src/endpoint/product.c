@@ -50,7 +50,6 @@ static const struct {
 	{ "*.proxy-*.rds.amazonaws.com", NULL, "RDS Proxy", true },
 	{ "*.proxy-*.rds.amazonaws.com.cn", NULL, "RDS Proxy", true },
 	{ "*.psdb.cloud", NULL, "PlanetScale", true },
-	{ "*.connect.psdb.cloud", NULL, "PlanetScale", true },
 	{ "*.tidbcloud.com", NULL, "TiDB", true },
 	{ "*.cluster-*.rds.amazonaws.com", NULL, "Aurora", false },
 };
