@@ -19,7 +19,7 @@ struct meaning {
 };
 
 struct service {
-	const char *name;  /* of PL_BUCKET_SERVICE */
+	const char *name; /* of PL_BUCKET_SERVICE */
 	const char *title;
 	const char *marks[4]; /* headers that only this service's answers have; ends with NULL */
 	const struct meaning *meanings;
@@ -32,7 +32,8 @@ static bool is_bucket(struct pl_slice s)
 	if (s.n < 3 || s.n > 255 || memchr(s.p, '\0', s.n))
 		return false;
 	for (size_t i = 0; i < s.n; i++)
-		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_", s.p[i]))
+		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_",
+			    s.p[i]))
 			return false;
 	return s.p[0] != '.' && s.p[0] != '-';
 }
@@ -44,11 +45,14 @@ int pl_bucket_parse(struct pl_endpoint_job *job, struct pl_slice rest, struct pl
 	if (rest.n && rest.p[rest.n - 1] == '/')
 		rest.n--;
 	if (!is_bucket(rest))
-		return pl_err_set(err, PL_E_USAGE, "%s:// takes the name of a bucket and nothing behind it: write "
-				  "%s://BUCKET", job->scheme->name, job->scheme->name);
+		return pl_err_set(err, PL_E_USAGE,
+				  "%s:// takes the name of a bucket and nothing behind it: write "
+				  "%s://BUCKET",
+				  job->scheme->name, job->scheme->name);
 	job->path = job->name = pl_arena_strndup(&job->arena, rest.p, rest.n);
 	job->address = job->word;
-	job->identity = pl_arena_strf(&job->arena, "%s/%s", s3 ? "aws_s3_bucket" : "google_storage_bucket", job->name);
+	job->identity = pl_arena_strf(&job->arena, "%s/%s",
+				      s3 ? "aws_s3_bucket" : "google_storage_bucket", job->name);
 	return 0;
 }
 
@@ -65,10 +69,12 @@ int pl_azure_parse(struct pl_endpoint_job *job, struct pl_slice rest, struct pl_
 	n = strcspn(word, "/");
 	container = word[n] ? word + n + 1 : "";
 	special = *container == '$';
-	if (n < 3 || n > 24 || strspn(word, letters) < n || memchr(word, '-', n) || strlen(word) != rest.n ||
+	if (n < 3 || n > 24 || strspn(word, letters) < n || memchr(word, '-', n) ||
+	    strlen(word) != rest.n ||
 	    (word[n] && (strlen(container) < 3 || strlen(container) > 63 ||
 			 container[special + strspn(container + special, letters)])))
-		return pl_err_set(err, PL_E_USAGE, "az:// takes a storage account and a container: write "
+		return pl_err_set(err, PL_E_USAGE,
+				  "az:// takes a storage account and a container: write "
 				  "az://ACCOUNT/CONTAINER");
 	job->name = word;
 	job->path = *container ? container : NULL;
@@ -87,8 +93,8 @@ static const struct meaning *meaning_of(const struct meaning *m, int status, con
 	return NULL;
 }
 
-static int say_presence(struct pl_endpoint_job *job, const struct service *s, const struct pl_http_answer *a,
-			const char *code, struct pl_err *err)
+static int say_presence(struct pl_endpoint_job *job, const struct service *s,
+			const struct pl_http_answer *a, const char *code, struct pl_err *err)
 {
 	const struct meaning *m = meaning_of(s->meanings, a->status, code);
 	bool marked = false;
@@ -97,12 +103,13 @@ static int say_presence(struct pl_endpoint_job *job, const struct service *s, co
 		marked |= pl_web_has(a, *mark);
 	/* anything may answer 404 or 403 there: a proxy, the wrong server */
 	if (!marked)
-		return pl_err_set(err, PL_E_INPUT, "what answers for %s (status %d) is not %s", job->word, a->status,
-				  s->title);
+		return pl_err_set(err, PL_E_INPUT, "what answers for %s (status %d) is not %s",
+				  job->word, a->status, s->title);
 	if (!m)
-		return pl_err_set(err, a->status == 429 || a->status >= 500 ? PL_E_UNREACHABLE : PL_E_INPUT,
-				  "%s answers for %s with status %d%s%s", s->title, job->word, a->status,
-				  code ? " " : "", code ? code : "");
+		return pl_err_set(
+			err, a->status == 429 || a->status >= 500 ? PL_E_UNREACHABLE : PL_E_INPUT,
+			"%s answers for %s with status %d%s%s", s->title, job->word, a->status,
+			code ? " " : "", code ? code : "");
 	pl_say_text(job, PL_BUCKET_SERVICE, s->name, NULL);
 	if (m->presence == HIDDEN)
 		pl_say_unknown(job, PL_BUCKET_EXISTS, m->note);
@@ -131,9 +138,11 @@ static const char *url_base(struct pl_arena *a, const char *value)
 
 static int check_base(const char *variable, const char *base, struct pl_err *err)
 {
-	if ((pl_starts(base, "http://") || pl_starts(base, "https://")) && !base[strcspn(base, "?#@ \t\r\n\"")])
+	if ((pl_starts(base, "http://") || pl_starts(base, "https://")) &&
+	    !base[strcspn(base, "?#@ \t\r\n\"")])
 		return 0;
-	return pl_err_set(err, PL_E_USAGE, "%s is no URL of a server: write https://HOST[:PORT]", variable);
+	return pl_err_set(err, PL_E_USAGE, "%s is no URL of a server: write https://HOST[:PORT]",
+			  variable);
 }
 
 /* ---- S3 ---- */
@@ -143,7 +152,8 @@ static const struct meaning s3_meanings[] = {
 	{ 301, NULL, THERE, "the name is taken, in another region" },
 	{ 307, NULL, THERE, "the name is taken, in another region" },
 	{ 400, NULL, THERE, "the name is taken, in another region" },
-	{ 403, NULL, THERE, "the name is taken; whose it is and what may be done with it shows only with credentials" },
+	{ 403, NULL, THERE,
+	  "the name is taken; whose it is and what may be done with it shows only with credentials" },
 	{ 404, NULL, MISSING, "there is no bucket of that name" },
 	{ 0, NULL, HIDDEN, NULL },
 };
@@ -155,7 +165,8 @@ static const struct service s3 = {
 /* An endpoint that the environment names, else AWS's for the region, which is path-style as well. */
 static int s3_base(struct pl_endpoint_job *job, const char **out, struct pl_err *err)
 {
-	const char *variable = env("AWS_ENDPOINT_URL_S3") ? "AWS_ENDPOINT_URL_S3" : "AWS_ENDPOINT_URL";
+	const char *variable = env("AWS_ENDPOINT_URL_S3") ? "AWS_ENDPOINT_URL_S3"
+							  : "AWS_ENDPOINT_URL";
 	const char *given = env(variable), *region = env("AWS_REGION");
 
 	region = region ? region : env("AWS_DEFAULT_REGION");
@@ -166,8 +177,8 @@ static int s3_base(struct pl_endpoint_job *job, const char **out, struct pl_err 
 	if (region && region[strspn(region, "abcdefghijklmnopqrstuvwxyz0123456789-")])
 		return pl_err_set(err, PL_E_USAGE, "AWS_REGION is no name of a region");
 	*out = !region ? "https://s3.amazonaws.com"
-	       : pl_arena_strf(&job->arena, "https://s3.%s.amazonaws.com%s", region,
-			       pl_starts(region, "cn-") ? ".cn" : "");
+		       : pl_arena_strf(&job->arena, "https://s3.%s.amazonaws.com%s", region,
+				       pl_starts(region, "cn-") ? ".cn" : "");
 	return 0;
 }
 
@@ -198,8 +209,10 @@ int pl_s3_ask(struct pl_endpoint_job *job, struct pl_err *err)
 /* The XML API tells a bucket that is not there (404) from one that is not ours to see (403). */
 static const struct meaning gcs_meanings[] = {
 	{ 200, NULL, THERE, "it is there, and everybody may list it" },
-	{ 401, NULL, THERE, "the name is taken; whose it is and what may be done with it shows only with credentials" },
-	{ 403, NULL, THERE, "the name is taken; whose it is and what may be done with it shows only with credentials" },
+	{ 401, NULL, THERE,
+	  "the name is taken; whose it is and what may be done with it shows only with credentials" },
+	{ 403, NULL, THERE,
+	  "the name is taken; whose it is and what may be done with it shows only with credentials" },
 	{ 404, NULL, MISSING, "there is no bucket of that name" },
 	{ 0, NULL, HIDDEN, NULL },
 };
@@ -214,17 +227,23 @@ static int ask_emulator(struct pl_endpoint_job *job, const char *base, struct pl
 	pl_auto_answer a = PL_HTTP_ANSWER_INIT;
 	struct pl_err json = PL_ERR_INIT;
 	pl_auto_json *body = NULL;
-	struct pl_http_request r = { .url = pl_arena_strf(&job->arena, "%s/storage/v1/b/%s", base, job->path) };
+	struct pl_http_request r = { .url = pl_arena_strf(&job->arena, "%s/storage/v1/b/%s", base,
+							  job->path) };
 	const char *location;
 
 	if (pl_web_ask(job, &r, &a, err))
 		return -1;
 	body = pl_json_load((struct pl_slice){ a.body.data, a.body.len }, NULL, &json);
-	if (a.status != 404 && (a.status != 200 || !pl_streq(pl_json_member_str(body, "kind"), "storage#bucket")))
-		return pl_err_set(err, PL_E_INPUT, "what STORAGE_EMULATOR_HOST names answers for %s with status %d and no "
-				  "bucket", job->word, a.status);
+	if (a.status != 404 &&
+	    (a.status != 200 || !pl_streq(pl_json_member_str(body, "kind"), "storage#bucket")))
+		return pl_err_set(
+			err, PL_E_INPUT,
+			"what STORAGE_EMULATOR_HOST names answers for %s with status %d and no "
+			"bucket",
+			job->word, a.status);
 	pl_say_text(job, PL_BUCKET_SERVICE, "gcs", "an emulator, named by STORAGE_EMULATOR_HOST");
-	pl_say_bool(job, PL_BUCKET_EXISTS, a.status == 200, a.status == 200 ? NULL : "there is no bucket of that name");
+	pl_say_bool(job, PL_BUCKET_EXISTS, a.status == 200,
+		    a.status == 200 ? NULL : "there is no bucket of that name");
 	location = pl_json_member_str(body, "location");
 	if (location)
 		pl_say_text(job, PL_BUCKET_REGION, location, NULL);
@@ -239,7 +258,9 @@ int pl_gcs_ask(struct pl_endpoint_job *job, struct pl_err *err)
 
 	if (emulator) {
 		base = url_base(&job->arena, emulator);
-		return check_base("STORAGE_EMULATOR_HOST", base, err) ? -1 : ask_emulator(job, base, err);
+		return check_base("STORAGE_EMULATOR_HOST", base, err)
+			       ? -1
+			       : ask_emulator(job, base, err);
 	}
 	r.url = pl_arena_strf(&job->arena, "https://storage.googleapis.com/%s", job->path);
 	return pl_web_ask(job, &r, &a, err) ? -1 : say_presence(job, &gcs, &a, NULL, err);
@@ -295,11 +316,13 @@ static int azure_base(struct pl_endpoint_job *job, const char **out, struct pl_e
 	}
 	for (size_t i = 0; i < sizeof clouds / sizeof *clouds; i++)
 		if (pl_strieq(cloud ? cloud : "public", clouds[i].name)) {
-			*out = pl_arena_strf(&job->arena, "https://%.*s.blob.%s", (int)strcspn(job->name, "/"), job->name,
+			*out = pl_arena_strf(&job->arena, "https://%.*s.blob.%s",
+					     (int)strcspn(job->name, "/"), job->name,
 					     clouds[i].suffix);
 			return 0;
 		}
-	return pl_err_set(err, PL_E_USAGE, "ARM_ENVIRONMENT is none of public, china, usgovernment");
+	return pl_err_set(err, PL_E_USAGE,
+			  "ARM_ENVIRONMENT is none of public, china, usgovernment");
 }
 
 int pl_azure_ask(struct pl_endpoint_job *job, struct pl_err *err)
@@ -317,7 +340,9 @@ int pl_azure_ask(struct pl_endpoint_job *job, struct pl_err *err)
 			      job->path ? "restype=container" : "comp=list");
 	if (pl_web_ask(job, &r, &a, err)) {
 		if (strstr(err->text, "looked up"))
-			pl_err_wrap(err, "a storage account that does not exist has no name, and a private one none here");
+			pl_err_wrap(
+				err,
+				"a storage account that does not exist has no name, and a private one none here");
 		return -1;
 	}
 	return say_presence(job, &s, &a, pl_web_header(&job->arena, &a, "x-ms-error-code"), err);

@@ -42,8 +42,10 @@ static char *place(struct pl_challenge *c, struct pl_slice name, size_t *size)
 		char *at;
 		size_t size;
 	} places[] = {
-		{ "realm", c->realm, sizeof c->realm }, { "service", c->service, sizeof c->service },
-		{ "scope", c->scope, sizeof c->scope }, { "error", c->error, sizeof c->error },
+		{ "realm", c->realm, sizeof c->realm },
+		{ "service", c->service, sizeof c->service },
+		{ "scope", c->scope, sizeof c->scope },
+		{ "error", c->error, sizeof c->error },
 	};
 
 	for (size_t i = 0; i < sizeof places / sizeof *places; i++)

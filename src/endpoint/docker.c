@@ -13,8 +13,8 @@
 #include "base/limits.h"
 #include "codec/codec.h"
 #include "endpoint/internal.h"
-#include "json/load.h"
 #include "net/process.h"
+#include "json/load.h"
 
 /* What Docker Hub is called in the file and by helpers. */
 #define HUB "https://index.docker.io/v1/"
@@ -63,26 +63,31 @@ static int read_file(const char *path, struct pl_buf *out, struct pl_err *err)
 
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return 0;
-	while (fd >= 0 && out->len <= PL_LIMIT_DOCKER_BYTES && (n = read(fd, chunk, sizeof chunk)) > 0)
+	while (fd >= 0 && out->len <= PL_LIMIT_DOCKER_BYTES &&
+	       (n = read(fd, chunk, sizeof chunk)) > 0)
 		pl_buf_add(out, chunk, (size_t)n);
 	explicit_bzero(chunk, sizeof chunk);
 	if (fd < 0 || n < 0) {
-		pl_err_set(err, PL_E_USAGE, "the Docker configuration %s cannot be read: %s", path, strerror(errno));
+		pl_err_set(err, PL_E_USAGE, "the Docker configuration %s cannot be read: %s", path,
+			   strerror(errno));
 		if (fd >= 0)
 			close(fd);
 		return -1;
 	}
 	close(fd);
 	if (out->len > PL_LIMIT_DOCKER_BYTES)
-		return pl_err_set(err, PL_E_LIMIT, "the Docker configuration %s is larger than %lu bytes", path,
+		return pl_err_set(err, PL_E_LIMIT,
+				  "the Docker configuration %s is larger than %lu bytes", path,
 				  PL_LIMIT_DOCKER_BYTES);
 	return 1;
 }
 
 static int broken(const char *path, const char *what, struct pl_err *err)
 {
-	return pl_err_set(err, PL_E_USAGE, "the Docker configuration %s: %s; mend it, or log in again with `docker "
-			  "login`", path, what);
+	return pl_err_set(err, PL_E_USAGE,
+			  "the Docker configuration %s: %s; mend it, or log in again with `docker "
+			  "login`",
+			  path, what);
 }
 
 /* ---- auths ---- */
@@ -111,9 +116,7 @@ static json_t *auth_of(json_t *config, const char *registry)
 	entry = json_object_get(auths, registry);
 	if (entry)
 		return entry;
-	json_object_foreach(auths, key, entry)
-		if (same_host(key, registry))
-			return entry;
+	json_object_foreach(auths, key, entry) if (same_host(key, registry)) return entry;
 	return NULL;
 }
 
@@ -134,8 +137,8 @@ static bool split_auth(const char *auth, struct pl_docker_login *out)
 	return strlen(out->user) > 0;
 }
 
-static int from_auths(json_t *config, const char *registry, const char *path, struct pl_docker_login *out,
-		      struct pl_err *err)
+static int from_auths(json_t *config, const char *registry, const char *path,
+		      struct pl_docker_login *out, struct pl_err *err)
 {
 	json_t *entry = auth_of(config, registry);
 	const char *auth = pl_json_member_str(entry, "auth");
@@ -162,17 +165,20 @@ static const char *helper_of(json_t *config, const char *registry)
 	json_t *helpers = json_object_get(config, "credHelpers"), *value;
 	const char *key;
 
-	json_object_foreach(helpers, key, value)
-		if (same_host(key, registry) && json_is_string(value) && *json_string_value(value))
-			return json_string_value(value);
+	json_object_foreach(helpers, key,
+			    value) if (same_host(key, registry) && json_is_string(value) &&
+				       *json_string_value(value)) return json_string_value(value);
 	return pl_json_member_str(config, "credsStore");
 }
 
-static int read_answer(const char *program, const struct pl_buf *said, struct pl_docker_login *out, struct pl_err *err)
+static int read_answer(const char *program, const struct pl_buf *said, struct pl_docker_login *out,
+		       struct pl_err *err)
 {
 	struct pl_err json = PL_ERR_INIT;
-	pl_auto_json *answer = pl_json_load((struct pl_slice){ said->data, said->len }, NULL, &json);
-	const char *user = pl_json_member_str(answer, "Username"), *secret = pl_json_member_str(answer, "Secret");
+	pl_auto_json *answer =
+		pl_json_load((struct pl_slice){ said->data, said->len }, NULL, &json);
+	const char *user = pl_json_member_str(answer, "Username"),
+		   *secret = pl_json_member_str(answer, "Secret");
 
 	if (!user || !secret)
 		return pl_err_set(err, PL_E_AUTH, "%s prints no credentials as JSON", program);
@@ -186,36 +192,46 @@ static int read_answer(const char *program, const struct pl_buf *said, struct pl
 }
 
 /* Its errors stand on its standard output; they may quote anything, so that they are not repeated. */
-static int helper_failed(const char *program, const char *registry, const struct pl_process_end *end, struct pl_err *err)
+static int helper_failed(const char *program, const char *registry,
+			 const struct pl_process_end *end, struct pl_err *err)
 {
 	/* it knows nothing of the host: no failure */
 	if (end->status < 128 && pl_contains(end->out.data, "credentials not found"))
 		return 0;
-	return pl_err_set(err, PL_E_AUTH, "%s failed for %s (its exit status is %d); run `echo %s | %s get` to see why",
-			  program, registry, end->status, registry, program);
+	return pl_err_set(
+		err, PL_E_AUTH,
+		"%s failed for %s (its exit status is %d); run `echo %s | %s get` to see why",
+		program, registry, end->status, registry, program);
 }
 
-static int from_helper(const char *helper, const char *registry, const struct pl_wait *w, struct pl_docker_login *out,
-		       struct pl_err *err)
+static int from_helper(const char *helper, const char *registry, const struct pl_wait *w,
+		       struct pl_docker_login *out, struct pl_err *err)
 {
 	pl_auto_buf program = PL_BUF_INIT;
 	pl_auto_process_end end = PL_PROCESS_END_INIT;
 	const char *argv[] = { NULL, "get", NULL };
-	struct pl_process_options o = { .argv = argv, .input = pl_slice(registry), .max_out = PL_LIMIT_DOCKER_BYTES };
+	struct pl_process_options o = { .argv = argv,
+					.input = pl_slice(registry),
+					.max_out = PL_LIMIT_DOCKER_BYTES };
 
 	if (strchr(helper, '/'))
-		return pl_err_set(err, PL_E_USAGE, "the Docker configuration names the credential helper '%s'; a helper's "
-				  "name holds no /", helper);
+		return pl_err_set(
+			err, PL_E_USAGE,
+			"the Docker configuration names the credential helper '%s'; a helper's "
+			"name holds no /",
+			helper);
 	pl_buf_addf(&program, "docker-credential-%s", helper);
 	argv[0] = program.data;
 	if (pl_process_run(&o, w, &end, err)) {
 		err->code = err->code == PL_E_INPUT ? PL_E_AUTH : err->code;
 		return pl_err_wrap(err, "the credential helper of the Docker configuration");
 	}
-	return end.status ? helper_failed(program.data, registry, &end, err) : read_answer(program.data, &end.out, out, err);
+	return end.status ? helper_failed(program.data, registry, &end, err)
+			  : read_answer(program.data, &end.out, out, err);
 }
 
-int pl_docker_login(const char *registry, const struct pl_wait *w, struct pl_docker_login *out, struct pl_err *err)
+int pl_docker_login(const char *registry, const struct pl_wait *w, struct pl_docker_login *out,
+		    struct pl_err *err)
 {
 	const char *server = pl_streq(registry, "registry-1.docker.io") ? HUB : registry, *helper;
 	pl_auto_buf path = PL_BUF_INIT;

@@ -46,9 +46,12 @@ static int parse_host(struct pl_endpoint_job *job, struct pl_slice rest, struct 
 
 	if (rest.n && rest.p[rest.n - 1] == '/')
 		rest.n--;
-	if (!pl_host_port_parse(rest, &job->at) || job->at.host[strcspn(job->at.host, "/?#@% \t\"'\\")])
-		return pl_err_set(err, PL_E_USAGE, "%s:// takes a host and perhaps a port: write %s://HOST or "
-				  "%s://HOST:%u", scheme, scheme, scheme, job->scheme->port);
+	if (!pl_host_port_parse(rest, &job->at) ||
+	    job->at.host[strcspn(job->at.host, "/?#@% \t\"'\\")])
+		return pl_err_set(err, PL_E_USAGE,
+				  "%s:// takes a host and perhaps a port: write %s://HOST or "
+				  "%s://HOST:%u",
+				  scheme, scheme, scheme, job->scheme->port);
 	pl_web_lower(job->at.host);
 	job->at.port = job->at.port ? job->at.port : job->scheme->port;
 	job->name = pl_web_host(&job->arena, &job->at, job->scheme->port);
@@ -64,13 +67,15 @@ struct pl_endpoint_job *pl_endpoint_new(const char *word, struct pl_err *err)
 	const char *rest;
 
 	if (!scheme) {
-		pl_err_set(err, PL_E_USAGE, "no endpoint begins like this; see `plumbline check --help`");
+		pl_err_set(err, PL_E_USAGE,
+			   "no endpoint begins like this; see `plumbline check --help`");
 		return NULL;
 	}
 	rest = word + strlen(scheme->name) + 3;
 	if (strchr(rest, '@')) {
 		/* the word may hold a password, so that it is not repeated */
-		pl_err_set(err, PL_E_USAGE, "%s:// takes neither user nor password: write what follows the @ only",
+		pl_err_set(err, PL_E_USAGE,
+			   "%s:// takes neither user nor password: write what follows the @ only",
 			   scheme->name);
 		return NULL;
 	}
@@ -169,15 +174,19 @@ static void write_fact(struct pl_model *m, struct pl_object *o, const struct pl_
 
 int pl_endpoint_facts(struct pl_endpoint_job *job, struct pl_model *m, struct pl_err *err)
 {
-	int source = pl_model_source(m, &(struct pl_source){
-		.name = job->word, .kind = job->scheme->name, .witness = PL_ENDPOINT_NET, .complete = true,
-		.resources = 1 });
-	struct pl_object *o = pl_model_object(m, job->scheme->kind, job->name, source, job->address);
+	int source = pl_model_source(m, &(struct pl_source){ .name = job->word,
+							     .kind = job->scheme->name,
+							     .witness = PL_ENDPOINT_NET,
+							     .complete = true,
+							     .resources = 1 });
+	struct pl_object *o =
+		pl_model_object(m, job->scheme->kind, job->name, source, job->address);
 
 	o->identity = job->identity ? pl_model_str(m, job->identity) : NULL;
 	if (!job->asked)
 		pl_err_set(&job->err, PL_E_STOPPED, "interrupted before it was asked");
-	for (const enum pl_attr *a = job->scheme->attrs; job->err.code != PL_E_NONE && *a != PL_ATTR_COUNT; a++)
+	for (const enum pl_attr *a = job->scheme->attrs;
+	     job->err.code != PL_E_NONE && *a != PL_ATTR_COUNT; a++)
 		if (!is_said(job, *a))
 			pl_say_unknown(job, *a, job->err.text);
 	for (size_t i = 0; i < job->said_count; i++)

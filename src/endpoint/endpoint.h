@@ -30,9 +30,10 @@
 struct pl_endpoint_job;
 
 struct pl_endpoint_options {
-	struct pl_wait wait;                    /* by when the answer must be there */
-	void (*trace)(void *ctx, const char *line); /* as in pl_http_options; NULL: nobody listens */
-	void *trace_ctx;                        /* called by the thread that asks */
+	struct pl_wait wait; /* by when the answer must be there */
+	void (*trace)(void *ctx,
+		      const char *line); /* as in pl_http_options; NULL: nobody listens */
+	void *trace_ctx;		 /* called by the thread that asks */
 	/* Makes the HTTP client of a job; NULL: pl_http_new(). */
 	struct pl_http *(*http)(const struct pl_http_options *opt, struct pl_err *err);
 };

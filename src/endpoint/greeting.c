@@ -9,12 +9,12 @@
 #include "base/limits.h"
 
 /* A packet: three bytes of length, one of sequence, then the payload. */
-#define HEADER 4
-#define PROTOCOL_9 9   /* before MySQL 3.21.0; its version stands in the same place */
+#define HEADER	    4
+#define PROTOCOL_9  9 /* before MySQL 3.21.0; its version stands in the same place */
 #define PROTOCOL_10 10
-#define ERR_PACKET 0xff
+#define ERR_PACKET  0xff
 /* Behind the version: thread id, eight bytes of scramble, a filler, then the lower capability flags. */
-#define FLAGS_AT (4 + 8 + 1)
+#define FLAGS_AT   (4 + 8 + 1)
 #define CLIENT_SSL 0x0800U
 
 /* The X Protocol's notice "server hello": length 5, type NOTICE, frame type 5. */
@@ -117,10 +117,12 @@ static enum pl_greeting_kind packet(const unsigned char *p, size_t n, struct pl_
 		return other("a server that does not speak MySQL's protocol", out);
 	if (n < HEADER + len)
 		return PL_GREETING_MORE;
-	return p[HEADER] == ERR_PACKET ? refusal(p + HEADER, len, out) : hello(p + HEADER, len, out);
+	return p[HEADER] == ERR_PACKET ? refusal(p + HEADER, len, out)
+				       : hello(p + HEADER, len, out);
 }
 
-enum pl_greeting_kind pl_greeting_parse(const void *bytes, size_t n, bool asked, struct pl_greeting *out)
+enum pl_greeting_kind pl_greeting_parse(const void *bytes, size_t n, bool asked,
+					struct pl_greeting *out)
 {
 	const unsigned char *p = bytes;
 	enum pl_greeting_kind kind;

@@ -21,7 +21,7 @@ struct pl_said {
 struct pl_scheme {
 	const char *name;
 	enum pl_kind kind;
-	uint16_t port;      /* where it listens when the word does not say; 0: it names no host */
+	uint16_t port; /* where it listens when the word does not say; 0: it names no host */
 	/* What stands behind "SCHEME://", checked and put into the job; -1: PL_E_USAGE. */
 	int (*parse)(struct pl_endpoint_job *job, struct pl_slice rest, struct pl_err *err);
 	int (*ask)(struct pl_endpoint_job *job, struct pl_err *err);
@@ -37,18 +37,19 @@ struct pl_endpoint_job {
 	const char *address;  /* where it was seen: "HOST:PORT", a URL */
 	const char *identity; /* what joins it with a plan's resource; NULL: nothing */
 	struct pl_host_port at;
-	const char *path;     /* repository, bucket, container; NULL: none */
+	const char *path; /* repository, bucket, container; NULL: none */
 	struct pl_said said[PL_SAID_MAX];
 	size_t said_count;
-	struct pl_err err;    /* code PL_E_NONE: no problem */
+	struct pl_err err; /* code PL_E_NONE: no problem */
 	bool asked;
 	const struct pl_endpoint_options *opt; /* while asking */
-	struct pl_http *http;                  /* while asking; made when first needed */
+	struct pl_http *http;		       /* while asking; made when first needed */
 };
 
 /* ---- endpoint.c: what was learned; texts are copied, notes may be NULL ---- */
 
-void pl_say_text(struct pl_endpoint_job *job, enum pl_attr attr, const char *text, const char *note);
+void pl_say_text(struct pl_endpoint_job *job, enum pl_attr attr, const char *text,
+		 const char *note);
 void pl_say_bool(struct pl_endpoint_job *job, enum pl_attr attr, bool yes, const char *note);
 void pl_say_unknown(struct pl_endpoint_job *job, enum pl_attr attr, const char *why);
 
@@ -83,7 +84,8 @@ const char *pl_web_host(struct pl_arena *a, const struct pl_host_port *at, uint1
 /* Adds s with everything but letters, digits and -._~ as %XX, and also what is in `keep`. */
 void pl_web_escape(struct pl_buf *b, const char *s, const char *keep);
 /* The first value of the header as a text in the arena, or NULL. */
-const char *pl_web_header(struct pl_arena *a, const struct pl_http_answer *answer, const char *name);
+const char *pl_web_header(struct pl_arena *a, const struct pl_http_answer *answer,
+			  const char *name);
 bool pl_web_has(const struct pl_http_answer *answer, const char *name);
 /* Host names are the same in any case: to lower case, in place. */
 void pl_web_lower(char *s);

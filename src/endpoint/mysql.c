@@ -33,7 +33,8 @@ static void close_fd(int *fd)
 
 /* ---- listening ---- */
 
-static int broke(const struct pl_endpoint_job *job, const struct talk *t, int why, struct pl_err *err)
+static int broke(const struct pl_endpoint_job *job, const struct talk *t, int why,
+		 struct pl_err *err)
 {
 	return pl_err_set(err, PL_E_UNREACHABLE, "%s: %s%s%s", job->address,
 			  t->n ? "the connection broke in the middle of the server's greeting"
@@ -44,11 +45,18 @@ static int broke(const struct pl_endpoint_job *job, const struct talk *t, int wh
 static int too_late(const struct pl_endpoint_job *job, const struct talk *t, struct pl_err *err)
 {
 	if (t->n)
-		return pl_err_set(err, PL_E_TIMEOUT, "%s: the server's greeting was not complete in time (%zu bytes "
-				  "came)", job->address, t->n);
-	return pl_err_set(err, PL_E_TIMEOUT, "%s: connected, but the server said nothing in time, and a MySQL server "
-			  "speaks first%s", job->address, job->at.port == X_PORT ?
-			  "; port 33060 is the X Protocol's, write the port of the classic one (3306)" : "");
+		return pl_err_set(err, PL_E_TIMEOUT,
+				  "%s: the server's greeting was not complete in time (%zu bytes "
+				  "came)",
+				  job->address, t->n);
+	return pl_err_set(
+		err, PL_E_TIMEOUT,
+		"%s: connected, but the server said nothing in time, and a MySQL server "
+		"speaks first%s",
+		job->address,
+		job->at.port == X_PORT
+			? "; port 33060 is the X Protocol's, write the port of the classic one (3306)"
+			: "");
 }
 
 /* More bytes: >0; 0: none for SILENCE_MS, and the server was nudged; -1: failed. */
@@ -68,7 +76,9 @@ static int more(struct pl_endpoint_job *job, struct talk *t, struct pl_err *err)
 		if (t->n || t->asked)
 			return too_late(job, t, err);
 		t->asked = true;
-		return send(t->fd, nudge, sizeof nudge, MSG_NOSIGNAL) < 0 ? broke(job, t, errno, err) : 0;
+		return send(t->fd, nudge, sizeof nudge, MSG_NOSIGNAL) < 0
+			       ? broke(job, t, errno, err)
+			       : 0;
 	}
 	n = recv(t->fd, t->bytes + t->n, sizeof t->bytes - t->n, 0);
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
@@ -98,14 +108,18 @@ static void say_hello(struct pl_endpoint_job *job, const struct pl_greeting *g)
 	const char *note = pl_arena_strf(&job->arena, "the server greets as %s", g->version);
 
 	pl_product_of(job->at.host, g->version, &p);
-	pl_say_text(job, PL_DB_ENGINE, p.engine, p.name ? pl_arena_strf(&job->arena, "%s: %s", p.name, note) : note);
+	pl_say_text(job, PL_DB_ENGINE, p.engine,
+		    p.name ? pl_arena_strf(&job->arena, "%s: %s", p.name, note) : note);
 	pl_say_bool(job, PL_DB_TLS, g->tls, NULL);
 	if (p.version[0])
 		pl_say_text(job, PL_DB_VERSION, p.version, note);
 	else
-		pl_say_unknown(job, PL_DB_VERSION, pl_arena_strf(&job->arena, "the server greets as %s, but %s%s%s; "
-			       "ask it with SELECT VERSION()", g->version, p.name ? p.name : "", p.name ? ": " : "",
-			       p.why ? p.why : "that holds no version"));
+		pl_say_unknown(job, PL_DB_VERSION,
+			       pl_arena_strf(&job->arena,
+					     "the server greets as %s, but %s%s%s; "
+					     "ask it with SELECT VERSION()",
+					     g->version, p.name ? p.name : "", p.name ? ": " : "",
+					     p.why ? p.why : "that holds no version"));
 }
 
 /*
@@ -114,8 +128,11 @@ static void say_hello(struct pl_endpoint_job *job, const struct pl_greeting *g)
  */
 static void say_refusal(struct pl_endpoint_job *job, const struct pl_greeting *g)
 {
-	const char *why = pl_arena_strf(&job->arena, "the server refuses connections from here before it tells its "
-					"version: %s (%u)", g->text, g->code);
+	const char *why =
+		pl_arena_strf(&job->arena,
+			      "the server refuses connections from here before it tells its "
+			      "version: %s (%u)",
+			      g->text, g->code);
 
 	pl_say_unknown(job, PL_DB_VERSION, why);
 	if (pl_contains(g->text, "mariadb server"))
@@ -128,8 +145,9 @@ static void say_refusal(struct pl_endpoint_job *job, const struct pl_greeting *g
 
 static void say_x(struct pl_endpoint_job *job)
 {
-	static const char why[] = "this port speaks the X Protocol, which tells no version; write the port of the "
-				  "classic protocol (3306)";
+	static const char why[] =
+		"this port speaks the X Protocol, which tells no version; write the port of the "
+		"classic protocol (3306)";
 
 	pl_say_text(job, PL_DB_ENGINE, "mysql", why);
 	pl_say_unknown(job, PL_DB_VERSION, why);
@@ -167,22 +185,15 @@ int pl_mysql_ask(struct pl_endpoint_job *job, struct pl_err *err)
 		return -1;
 	trace(job, &t);
 	switch (kind) {
-	case PL_GREETING_HELLO:
-		say_hello(job, &g);
-		break;
-	case PL_GREETING_REFUSAL:
-		say_refusal(job, &g);
-		break;
-	case PL_GREETING_X:
-		say_x(job);
-		break;
+	case PL_GREETING_HELLO: say_hello(job, &g); break;
+	case PL_GREETING_REFUSAL: say_refusal(job, &g); break;
+	case PL_GREETING_X: say_x(job); break;
 	case PL_GREETING_POSTGRESQL:
-		pl_say_text(job, PL_DB_ENGINE, "postgresql", "the server speaks PostgreSQL's protocol");
+		pl_say_text(job, PL_DB_ENGINE, "postgresql",
+			    "the server speaks PostgreSQL's protocol");
 		break;
 	case PL_GREETING_OTHER:
-	case PL_GREETING_MORE:
-		say_other(job, g.text[0] ? g.text : "something");
-		break;
+	case PL_GREETING_MORE: say_other(job, g.text[0] ? g.text : "something"); break;
 	}
 	return 0;
 }

@@ -45,8 +45,10 @@ static const struct {
 } hosts[] = {
 	/* its flexible servers say "-azure"; the single servers' gateway says a version of its own */
 	{ "*.mysql.database.azure.com", "azure", "Azure Database for MySQL (single server)", true },
-	{ "*.mysql.database.chinacloudapi.cn", "azure", "Azure Database for MySQL (single server)", true },
-	{ "*.mysql.database.usgovcloudapi.net", "azure", "Azure Database for MySQL (single server)", true },
+	{ "*.mysql.database.chinacloudapi.cn", "azure", "Azure Database for MySQL (single server)",
+	  true },
+	{ "*.mysql.database.usgovcloudapi.net", "azure", "Azure Database for MySQL (single server)",
+	  true },
 	{ "*.proxy-*.rds.amazonaws.com", NULL, "RDS Proxy", true },
 	{ "*.proxy-*.rds.amazonaws.com.cn", NULL, "RDS Proxy", true },
 	{ "*.psdb.cloud", NULL, "PlanetScale", true },

@@ -10,12 +10,12 @@ struct row {
 	const char *service;
 	const char *host;   /* the service's own; NULL: any */
 	const char *path;   /* asked with GET; NULL: what was answered to HEAD / */
-	int status;         /* 0: any */
+	int status;	    /* 0: any */
 	const char *header; /* an answer of its has it; NULL: any */
 	const char *says;   /* in that header; NULL: anything */
 	const char *member; /* its JSON has this text; NULL: any body */
 	const char *value;  /* of that member; NULL: any */
-	bool version;       /* the member is its version */
+	bool version;	    /* the member is its version */
 };
 
 #define GITLAB_API "/api/v4/version"
@@ -59,11 +59,13 @@ static void page_release(struct page *p)
 }
 #define auto_page __attribute__((cleanup(page_release))) struct page
 
-static int get(struct pl_endpoint_job *job, const char *base, const char *path, struct page *p, struct pl_err *err)
+static int get(struct pl_endpoint_job *job, const char *base, const char *path, struct page *p,
+	       struct pl_err *err)
 {
 	static const char *const headers[] = { "Accept: application/json", NULL };
 	struct pl_err json = PL_ERR_INIT;
-	struct pl_http_request r = { .url = pl_arena_strf(&job->arena, "%s%s", base, path), .headers = headers,
+	struct pl_http_request r = { .url = pl_arena_strf(&job->arena, "%s%s", base, path),
+				     .headers = headers,
 				     .once = true };
 
 	if (pl_streq(p->path, path))
@@ -73,7 +75,8 @@ static int get(struct pl_endpoint_job *job, const char *base, const char *path, 
 	p->path = path;
 	if (pl_web_ask(job, &r, &p->answer, err))
 		return -1;
-	p->body = pl_json_load((struct pl_slice){ p->answer.body.data, p->answer.body.len }, NULL, &json);
+	p->body = pl_json_load((struct pl_slice){ p->answer.body.data, p->answer.body.len }, NULL,
+			       &json);
 	return 0;
 }
 
@@ -86,20 +89,22 @@ static bool fits(struct pl_arena *a, const struct row *r, const struct page *p)
 		return false;
 	if (r->says && !strstr(header, r->says))
 		return false;
-	return !r->member || (member && (!r->value || pl_streq(member, r->value)) && (!r->version || *member));
+	return !r->member ||
+	       (member && (!r->value || pl_streq(member, r->value)) && (!r->version || *member));
 }
 
 static void say_found(struct pl_endpoint_job *job, const struct row *r, const struct page *p)
 {
-	pl_say_bool(job, PL_SCM_REACHABLE, true, pl_arena_strf(&job->arena, "it answers as %s", r->service));
+	pl_say_bool(job, PL_SCM_REACHABLE, true,
+		    pl_arena_strf(&job->arena, "it answers as %s", r->service));
 	pl_say_text(job, PL_SCM_SERVICE, r->service, NULL);
 	if (r->version)
 		pl_say_text(job, PL_SCM_VERSION, pl_json_member_str(p->body, r->member), NULL);
 }
 
 /* Which row fits; -1 with an error: a question was not answered. */
-static int recognise(struct pl_endpoint_job *job, const char *base, const struct page *front, const struct row **found,
-		     struct pl_err *err)
+static int recognise(struct pl_endpoint_job *job, const char *base, const struct page *front,
+		     const struct row **found, struct pl_err *err)
 {
 	auto_page page = { NULL, PL_HTTP_ANSWER_INIT, NULL };
 
@@ -128,13 +133,17 @@ int pl_scm_ask(struct pl_endpoint_job *job, struct pl_err *err)
 	if (pl_web_first(job, "HEAD", "/", job->at.port != 443, &base, &front.answer, err))
 		return -1;
 	if (front.answer.status == 429 || front.answer.status >= 500)
-		return pl_err_set(err, PL_E_UNREACHABLE, "%s answers with status %d", job->address, front.answer.status);
+		return pl_err_set(err, PL_E_UNREACHABLE, "%s answers with status %d", job->address,
+				  front.answer.status);
 	if (recognise(job, base, &front, &found, err))
 		return -1;
 	if (found)
 		return 0;
-	why = pl_arena_strf(&job->arena, "a server answers there (status %d), but not as GitHub, GitLab, Bitbucket, Gitea, "
-			    "Forgejo or Azure DevOps do", front.answer.status);
+	why = pl_arena_strf(
+		&job->arena,
+		"a server answers there (status %d), but not as GitHub, GitLab, Bitbucket, Gitea, "
+		"Forgejo or Azure DevOps do",
+		front.answer.status);
 	pl_say_unknown(job, PL_SCM_REACHABLE, why);
 	return 0;
 }

@@ -37,7 +37,8 @@ const char *pl_web_host(struct pl_arena *a, const struct pl_host_port *at, uint1
 
 void pl_web_escape(struct pl_buf *b, const char *s, const char *keep)
 {
-	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+	static const char plain[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
 
 	for (; *s; s++) {
 		if (strchr(plain, *s) || strchr(keep, *s))
@@ -71,10 +72,12 @@ int pl_web_ask(struct pl_endpoint_job *job, struct pl_http_request *r, struct pl
 	return open_client(job, err) ? -1 : pl_http_ask(job->http, r, &job->opt->wait, out, err);
 }
 
-static int ask_base(struct pl_endpoint_job *job, const char *method, const char *base, const char *path, bool once,
-		    struct pl_http_answer *out, struct pl_err *err)
+static int ask_base(struct pl_endpoint_job *job, const char *method, const char *base,
+		    const char *path, bool once, struct pl_http_answer *out, struct pl_err *err)
 {
-	struct pl_http_request r = { .method = method, .url = pl_arena_strf(&job->arena, "%s%s", base, path), .once = once };
+	struct pl_http_request r = { .method = method,
+				     .url = pl_arena_strf(&job->arena, "%s%s", base, path),
+				     .once = once };
 
 	return pl_web_ask(job, &r, out, err);
 }
