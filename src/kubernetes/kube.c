@@ -78,7 +78,7 @@ static bool is_plain(struct pl_slice text)
 
 const char *pl_kube_text(struct pl_kube *k, struct pl_slice value)
 {
-	struct pl_slice inside = { value.p + 1, value.n - 2 };
+	struct pl_slice inside;
 	struct pl_arena scratch = { NULL };
 	const char *text = NULL, *decoded;
 
@@ -86,6 +86,7 @@ const char *pl_kube_text(struct pl_kube *k, struct pl_slice value)
 		return NULL;
 	if (*value.p != '"')
 		return pl_kube_str(k, value.p, value.n);
+	inside = (struct pl_slice){ value.p + 1, value.n - 2 };
 	if (is_plain(inside))
 		return pl_kube_str(k, inside.p, inside.n);
 	decoded = pl_scan_text(&scratch, value);
