@@ -372,6 +372,44 @@ static int inflate_body(struct flow *f, struct pl_err *err)
 	return 0;
 }
 
+/* ---- what we sent is not shown when it comes back ---- */
+
+static void hide_text(struct pl_buf *b, const char *secret, size_t n)
+{
+	char *p = b->data, *end = p + b->len;
+
+	/* what is shorter stands in any text, and guards nothing */
+	while (n >= 8 && (size_t)(end - p) >= n && (p = memchr(p, *secret, (size_t)(end - p) - n + 1)) != NULL) {
+		if (!memcmp(p, secret, n))
+			memset(p, '*', n);
+		p++;
+	}
+}
+
+static void hide(struct pl_http_answer *a, const char *secret)
+{
+	if (!secret)
+		return;
+	hide_text(&a->body, secret, strlen(secret));
+	hide_text(&a->head, secret, strlen(secret));
+}
+
+/* A server that repeats our credentials (in a message of refusal, say) does not bring them into a report. */
+static void hide_credentials(const struct pl_http_request *r, struct pl_http_answer *a)
+{
+	pl_auto_buf pair = PL_BUF_INIT, coded = PL_BUF_INIT;
+
+	hide(a, r->bearer);
+	hide(a, r->password);
+	if (!r->password)
+		return;
+	pl_buf_addf(&pair, "%s:%s", r->user ? r->user : "", r->password);
+	pl_base64_encode(pair.data, pair.len, &coded);
+	hide(a, coded.data);
+	explicit_bzero(pair.data, pair.len);
+	explicit_bzero(coded.data, coded.len);
+}
+
 static void tell(struct client *c, const struct flow *f, const struct pl_err *err)
 {
 	const struct pl_http_request *r = f->request;
@@ -418,6 +456,8 @@ static int exchange(struct pl_http *h, const struct pl_http_request *r, const st
 	f.answer.ms = pl_clock_ms() - begun;
 	if (!rc)
 		rc = inflate_body(&f, err);
+	if (!rc)
+		hide_credentials(r, &f.answer);
 	tell(c, &f, rc ? err : NULL);
 	if (rc) {
 		pl_http_answer_release(&f.answer);

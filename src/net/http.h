@@ -45,7 +45,7 @@ struct pl_http_request {
 
 struct pl_http_answer {
 	int status;
-	struct pl_buf body;           /* inflated; the caller releases it */
+	struct pl_buf body;           /* inflated, our credentials in it made illegible; the caller releases it */
 	struct pl_buf head;           /* header lines "name: value\n", names in lower case; caller releases */
 	int64_t ms;                   /* it took */
 };
