@@ -17,6 +17,7 @@ static const enum pl_attr derived[] = {
 	PL_POOL_VCPU, PL_POOL_MEMORY, PL_POOL_ARCHITECTURE, PL_POOL_MACHINE_LISTED, PL_POOL_DISK,
 	PL_POOL_MACHINE_OFFERED, PL_NODE_MEMORY, PL_NODE_DISK, PL_NODE_ADDRESSES, PL_NODE_HOSTNAME,
 	PL_NODE_PROVIDER_ID, PL_NODE_CONDITIONS, PL_NODE_FREE_CPU, PL_NODE_FREE_MEMORY,
+	PL_NODE_DISK_FREE, PL_NODE_PORTS,
 	PL_LB_ADDRESSES, PL_LB_ANNOTATION_PROBLEMS,
 };
 
@@ -75,12 +76,26 @@ static bool same_items(const struct pl_value *a, const struct pl_value *b)
 	return true;
 }
 
-/* "1.24" and "1.24.10" do not contradict each other. */
+/* Does `b` hold each key of `a` with its value, or may it hold it among what it does not list? */
+static bool holds_keys(const struct pl_value *b, const struct pl_value *a)
+{
+	for (size_t i = 0; i < a->count; i++) {
+		const char *value = pl_value_get(b, a->map[i].key);
+
+		if (value ? !pl_streq(value, a->map[i].value) : !b->open)
+			return false;
+	}
+	return true;
+}
+
+/* "1.24" and "1.24.10" do not contradict each other, nor "2023" and "2023.9" of a system. */
 static bool same_value(const struct pl_fact *a, const struct pl_fact *b)
 {
+	if (a->value.type == PL_MAP)
+		return holds_keys(&a->value, &b->value) && holds_keys(&b->value, &a->value);
 	if (a->value.open || b->value.open)
 		return true;
-	if (a->value.type == PL_VERSION)
+	if (a->value.type == PL_VERSION || a->attr == PL_NODE_OS_VERSION || a->attr == PL_POOL_OS_VERSION)
 		return same_version(a->value.s, b->value.s);
 	if (a->value.type == PL_LIST)
 		return same_items(&a->value, &b->value);
@@ -246,7 +261,8 @@ static void older_keys(struct pl_model *m, struct pl_object *o, const struct pl_
 			const char *texts[2] = { pl_value_get(&older->value, key),
 						 pl_value_get(&newer->value, key) };
 
-			if (pl_streq(texts[0], texts[1]) || (side && texts[0]) || pl_secret_name(key))
+			if (pl_streq(texts[0], texts[1]) || (side && texts[0]) || pl_secret_name(key) ||
+			    (!texts[0] && older->value.open) || (!texts[1] && newer->value.open))
 				continue;
 			add_older(m, o, pl_model_strf(m, "%s.%s", pl_attrs[older->attr].name, key),
 				  newer, older, texts);

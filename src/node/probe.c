@@ -560,6 +560,9 @@ static void read_node(struct pl_probe *p, int source, const char *host)
 	read_settings(p);
 	name = read_name(p, &from);
 	p->o = pl_model_object(p->m, PL_NODE, name ? name : host, source, host);
+	/* ports of one address may lead to several machines: the name tells them apart, and joins snapshots */
+	if (name)
+		p->o->identity = pl_model_strf(p->m, "ssh %s %s", host, name);
 	read_identity(p, name, from);
 	read_sections(p);
 	add_settings(p);

@@ -51,21 +51,26 @@ CASES = [
 ]
 
 
-def judged(reader, script, plumbline, files, denied):
-    with Node(files, denied=denied) as n:
-        answer = n.ask(script, shells()["dash"])
-    status, snapshot, error = snapshot_of(reader, answer, NONCE)
-    assert status == 0, error
+def judged(reader, script, plumbline, *nodes):
+    """The result of a check of snapshots: one of each node, as (files, denied)."""
     with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "node.json").write_text(snapshot)
-        done = subprocess.run([plumbline, "check", str(Path(folder) / "node.json"), "--arch", "gitpod/production", "-o", "json"],
+        sources = []
+        for files, denied in nodes:
+            with Node(files, denied=denied) as n:
+                answer = n.ask(script, shells()["dash"])
+            status, snapshot, error = snapshot_of(reader, answer, NONCE)
+            assert status == 0, error
+            sources.append(Path(folder) / f"{len(sources)}.json")
+            sources[-1].write_text(snapshot)
+        done = subprocess.run([plumbline, "check", *map(str, sources), "--arch", "gitpod/production", "-o", "json"],
                               capture_output=True, text=True, check=False, timeout=60)
-    return {r["id"]: r for r in json.loads(done.stdout)["results"]}
+    return json.loads(done.stdout)
 
 
 def check(reader, script, plumbline, case):
     change, denied, wanted = case
-    rows = judged(reader, script, plumbline, GOOD | change, denied)
+    result = judged(reader, script, plumbline, (GOOD | change, denied))
+    rows = {r["id"]: r for r in result["results"]}
     for row in ALL:
         want = wanted.get(row, "pass")
         if rows[row]["verdict"] != want:
@@ -80,9 +85,23 @@ def check(reader, script, plumbline, case):
             yield f"{row} is of a cluster"
 
 
+def over_time(reader, script, plumbline):
+    """Yesterday's snapshot beside today's: one node, judged by the newer, and the difference told."""
+    worse = GOOD | {"proc/sys/kernel/pid_max": "32768\n", "proc/net/tcp": GOOD["proc/net/tcp6"]}
+    for nodes, want, texts in (((GOOD, worse), "fail", ("4194304", "32768")), ((worse, GOOD), "pass", ("32768", "4194304"))):
+        result = judged(reader, script, plumbline, *((files, ()) for files in nodes))
+        rows = {r["id"]: r for r in result["results"]}
+        if rows["node-sysctls"]["verdict"] != want:
+            yield f"node-sysctls is not {want}: {rows['node-sysctls']}"
+        drift = [(d["object"], d["attribute"], tuple(d["values"].values())) for d in result["drift"]]
+        if drift != [("Node-A", "sysctls.kernel.pid_max", texts)]:
+            yield f"drift is {drift}"
+
+
 def main():
     reader, script, plumbline = sys.argv[1], open(sys.argv[2]).read(), sys.argv[3]
     problems = [p for case in CASES for p in check(reader, script, plumbline, case)]
+    problems += over_time(reader, script, plumbline)
     for problem in problems:
         print(problem)
     sys.exit(1 if problems else 0)

@@ -73,11 +73,43 @@ static void test_drift_follows(void **state)
 	assert_null(m->drift[1].object);
 }
 
+static void ask_node(struct pl_model *m, const char *file, const struct pl_pair *sysctls, size_t n,
+		     const char *version, const char *free)
+{
+	int s = source(m, file, "snapshot", PL_NODE_SSH);
+	struct pl_object *o = object(m, PL_NODE, "n", s, "n");
+
+	pl_fact_add(m, o, PL_NODE_SYSCTLS, &(struct pl_value){ .type = PL_MAP, .map = sysctls, .count = n, .open = true },
+		    NULL);
+	pl_fact_text(m, o, PL_NODE_OS_VERSION, version, NULL);
+	pl_fact_add(m, o, PL_NODE_DISK_FREE,
+		    &(struct pl_value){ .type = PL_MAP, .map = &(struct pl_pair){ "/", free }, .count = 1, .open = true }, NULL);
+}
+
+/* What both were asked and answer otherwise; what only one was asked is no difference. */
+static void test_a_node_over_time(void **state)
+{
+	static const struct pl_pair older[] = { { "a", "1" }, { "b", "1" }, { "c", "1" } };
+	static const struct pl_pair newer[] = { { "b", "1" }, { "c", "2" }, { "d", "4" } };
+	pl_auto_model struct pl_model *m = pl_model_new();
+
+	(void)state;
+	ask_node(m, "yesterday.json", older, 3, "2023", "100");
+	ask_node(m, "today.json", newer, 3, "2023.9.1", "90");
+	pl_model_join(m);
+	assert_int_equal(count(m, PL_NODE), 1);
+	assert_int_equal(m->drift_count, 1);
+	assert_string_equal(m->drift[0].attribute, "sysctls.c");
+	assert_string_equal(m->drift[0].state, "1");
+	assert_string_equal(m->drift[0].now, "2");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_witnesses_disagree),
 		cmocka_unit_test(test_drift_follows),
+		cmocka_unit_test(test_a_node_over_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
