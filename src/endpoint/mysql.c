@@ -119,7 +119,7 @@ static void say_hello(struct pl_endpoint_job *job, const struct pl_greeting *g)
 					     "the server greets as %s, but %s%s%s; "
 					     "ask it with SELECT VERSION()",
 					     g->version, p.name ? p.name : "", p.name ? ": " : "",
-					     p.why ? p.why : "that holds no version"));
+					     p.why));
 }
 
 /*

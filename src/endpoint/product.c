@@ -139,4 +139,6 @@ void pl_product_of(const char *host, const char *version, struct pl_product *out
 		by_version(version, out);
 	}
 	by_host(host, version, out);
+	if (!out->version[0] && !out->why)
+		out->why = "that holds no version";
 }

@@ -124,6 +124,7 @@ static const struct {
 	{ "db", "5.6.4-Sharding-Proxy 4.1.0", "mysql", "", "ShardingSphere" },
 	{ "db", "5.5.5-10.6.16 2.4.10-maxscale", "mysql", "", "MaxScale" },
 	{ "db", "5.", "mysql", "5", NULL },
+	{ "db", "5.5.5-MariaDB", "mariadb", "", NULL },
 	{ "db", "1234567890.1234567890.1234567890.1234567890", "mysql", "", NULL },
 };
 
