@@ -37,7 +37,7 @@ struct pl_product {
 	const char *engine; /* mysql, mariadb */
 	const char *name;   /* "Percona Server", or NULL */
 	char version[32];   /* "8.0.36"; "": what it says is not the database's */
-	const char *why;    /* why there is no version; NULL where there is one */
+	const char *why;    /* "says no version", of the product; NULL where there is a version */
 };
 
 /* `host`: as it was connected to; the names that clouds give to gateways are known. */

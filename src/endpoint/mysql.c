@@ -116,10 +116,9 @@ static void say_hello(struct pl_endpoint_job *job, const struct pl_greeting *g)
 	else
 		pl_say_unknown(job, PL_DB_VERSION,
 			       pl_arena_strf(&job->arena,
-					     "the server greets as %s, but %s%s%s; "
-					     "ask it with SELECT VERSION()",
-					     g->version, p.name ? p.name : "", p.name ? ": " : "",
-					     p.why));
+					     "the server greets as %s: %s %s; ask it with "
+					     "SELECT VERSION()",
+					     g->version, p.name ? p.name : "it", p.why));
 }
 
 /*

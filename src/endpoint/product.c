@@ -9,8 +9,6 @@
 #include "base/str.h"
 #include "endpoint/greeting.h"
 
-#define GATEWAY "greets with a version of its own, not the database's"
-
 /*
  * By a word in the version, first that fits: "8.0.30-Vitess", "8.0.11-TiDB-v7.5.0",
  * "5.6.4-Sharding-Proxy 4.1.0", "5.7.25-OceanBase-v4.2" (their sources and issues, read 2026-11).
@@ -64,7 +62,7 @@ static const struct {
 	{ "8.0.11", "ProxySQL" }, /* its issues 4815 and 5272 (2025) */
 };
 
-static const char gateway_why[] = "it " GATEWAY;
+static const char gateway_why[] = "greets with a version of its own, not the database's";
 
 static void gateway(struct pl_product *out, const char *name)
 {
@@ -114,7 +112,7 @@ static void by_version(const char *version, struct pl_product *out)
 	for (size_t i = 0; i < sizeof defaults / sizeof *defaults; i++)
 		if (pl_streq(version, defaults[i].version)) {
 			gateway(out, defaults[i].name);
-			out->why = "it says what ProxySQL says unless told otherwise";
+			out->why = "says that unless it is told otherwise";
 		}
 	if (has_four_numbers(version))
 		gateway(out, "Azure Database for MySQL (single server)");
@@ -140,5 +138,5 @@ void pl_product_of(const char *host, const char *version, struct pl_product *out
 	}
 	by_host(host, version, out);
 	if (!out->version[0] && !out->why)
-		out->why = "that holds no version";
+		out->why = "says no version";
 }
