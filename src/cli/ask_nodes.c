@@ -171,7 +171,7 @@ static void progress(void *ctx, size_t done, size_t of, size_t host)
 /* What the architecture asks of nodes, as the script takes it: "path:/usr/src". */
 struct asked {
 	struct fleet *fleet;
-	const char *word;
+	const char *prefix;
 	const char **list;
 	size_t count, cap;
 };
@@ -181,21 +181,16 @@ static void add_asked(void *ctx, const char *key)
 	struct asked *a = ctx;
 
 	a->list = pl_grow(a->list, a->count, &a->cap, sizeof *a->list);
-	a->list[a->count++] = pl_arena_strf(&a->fleet->arena, "%s:%s", a->word, key);
+	a->list[a->count++] = pl_arena_strf(&a->fleet->arena, "%s%s", a->prefix, key);
 }
 
 static void add_command(struct fleet *f, struct pl_buf *command)
 {
-	static const struct {
-		enum pl_attr attr;
-		const char *word;
-	} rows[] = { { PL_NODE_PATHS, "path" }, { PL_NODE_DISK_FREE, "disk" }, { PL_NODE_SYSCTLS, "sysctl" },
-		     { PL_NODE_MODULES, "module" } };
 	struct asked a = { .fleet = f };
 
-	for (size_t i = 0; f->live->arch && i < sizeof rows / sizeof *rows; i++) {
-		a.word = rows[i].word;
-		pl_arch_keys(f->live->arch, rows[i].attr, add_asked, &a);
+	for (const struct pl_probe_kind *k = pl_probe_kinds; f->live->arch && k->prefix; k++) {
+		a.prefix = k->prefix;
+		pl_arch_keys(f->live->arch, k->attr, add_asked, &a);
 	}
 	pl_probe_command(command, f->nonce, pl_args_get(f->live->args, "sudo") != NULL, a.list, a.count);
 	free(a.list);

@@ -358,16 +358,38 @@ static void say_witnesses(unsigned seen_by, struct pl_buf *out)
 		}
 }
 
+/* Who was asked already is not named again: the reason says what was missing.  Of endpoints there are others. */
+static bool is_asked(const struct pl_result *r, const char *source)
+{
+	return (pl_starts(source, "k8s://") && r->by[PL_CLUSTER_API].asked) ||
+	       (pl_starts(source, "ssh://") && r->by[PL_NODE_SSH].asked);
+}
+
+/* "; k8s://, ssh:// or the state after apply settles it" */
+static void say_settled_by(const struct pl_result *r, struct pl_buf *out)
+{
+	const char *source, *last = NULL, *before = "; ";
+
+	for (size_t i = 0; (source = pl_result_settled_by(r, i)) != NULL; i++) {
+		if (is_asked(r, source))
+			continue;
+		if (last) {
+			pl_buf_addf(out, "%s%s", before, last);
+			before = ", ";
+		}
+		last = source;
+	}
+	if (last)
+		pl_buf_addf(out, "%s%s settles it", strcmp(before, "; ") ? " or " : before, last);
+}
+
 static void undecided(const struct text *t, const struct pl_result *r)
 {
-	const char *reason = reason_of(r), *source;
+	const char *reason = reason_of(r);
 	pl_auto_buf b = PL_BUF_INIT;
 
 	pl_buf_adds(&b, reason ? reason : "the witnesses disagree");
-	for (size_t i = 0; (source = pl_result_settled_by(r, i)) != NULL; i++)
-		pl_buf_addf(&b, "%s%s", !i ? "; " : pl_result_settled_by(r, i + 1) ? ", " : " or ", source);
-	if (r->requirement->settled_count)
-		pl_buf_adds(&b, " settles it");
+	say_settled_by(r, &b);
 	row(t, "?", r, b.data);
 }
 

@@ -49,7 +49,7 @@ WRONG = [
     ("check gke://project/zone/cluster", "gke://"),
     ("check -- --as", "cannot open '--as'"),
     ("facts", "SOURCE"),
-    ("facts plan -v", "'-v'"),
+    ("facts plan -q", "'-q'"),
     ("facts plan --arch gitpod", "--arch"),
     ("explain", "id"),
     ("explain frob", "no requirement 'frob'"),
