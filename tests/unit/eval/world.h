@@ -30,7 +30,7 @@ struct world {
 	struct pl_report *report;
 };
 
-static void world_release(struct world *w)
+static inline void world_release(struct world *w)
 {
 	pl_report_free(w->report);
 	pl_arch_free(w->arch);
@@ -147,7 +147,7 @@ static void world_word(struct pl_model *m, struct pl_object *o, int source, cons
 }
 
 /* `backwards`: the object's words from the last to the first. */
-static void world_line(struct pl_model *m, const char *line, bool backwards)
+static inline void world_line(struct pl_model *m, const char *line, bool backwards)
 {
 	const char *source = next_part(m, &line, " "), *kind = next_part(m, &line, " ");
 	const char *name = next_part(m, &line, " "), *words[WORLD_ITEMS], *word;
@@ -205,7 +205,7 @@ static inline struct pl_model *world_model(const char *text, unsigned seed)
 
 /* ---- architectures ---- */
 
-static struct pl_arch *world_arch(const char *text, size_t len, const char *profile)
+static inline struct pl_arch *world_arch(const char *text, size_t len, const char *profile)
 {
 	struct pl_err err = PL_ERR_INIT;
 	struct pl_arch *a = pl_arch_load(&(struct pl_arch_text){ "test.yaml", text, len }, NULL, profile,
@@ -219,7 +219,7 @@ static struct pl_arch *world_arch(const char *text, size_t len, const char *prof
 /* ---- results ---- */
 
 /* The result of "ID" about the first cluster, or of "CLUSTER/ID". */
-static const struct pl_result *world_result(const struct pl_report *r, const char *id)
+static inline const struct pl_result *world_result(const struct pl_report *r, const char *id)
 {
 	const char *slash = strchr(id, '/');
 

@@ -317,7 +317,7 @@ static const char *live_hint(struct pl_model *m, const char *text, const char *k
 }
 
 /* Adds the cluster of the text as a source of that name. */
-static void live_add(struct pl_model *m, const char *name, const char *text)
+static inline void live_add(struct pl_model *m, const char *name, const char *text)
 {
 	struct live l = { .m = m };
 	const struct pl_kube_hints hints = {
