@@ -17,11 +17,13 @@ static const struct pl_kube_sign signs[] = {
 
 static const char *const domains[] = { "amazonaws.com", "aws.com", "eksctl.io", "k8s.aws", "karpenter.sh", NULL };
 
+/* Fargate makes a node for each pod: its nodes have no pool but what computes them. */
 static const struct pl_kube_pool_label pool_labels[] = {
-	{ "eks.amazonaws.com/nodegroup", false },
-	{ "alpha.eksctl.io/nodegroup-name", false },
-	{ "karpenter.sh/nodepool", true },
-	{ "karpenter.sh/provisioner-name", true },
+	{ "eks.amazonaws.com/nodegroup", NULL },
+	{ "alpha.eksctl.io/nodegroup-name", NULL },
+	{ "karpenter.sh/nodepool", "" },
+	{ "karpenter.sh/provisioner-name", "" },
+	{ "eks.amazonaws.com/compute-type", "" },
 	{ 0 },
 };
 

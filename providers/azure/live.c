@@ -17,8 +17,8 @@ static const char *const domains[] = { "azure.com", "azure.microsoft.com", NULL 
 
 /* The short one is what older clusters have. */
 static const struct pl_kube_pool_label pool_labels[] = {
-	{ "kubernetes.azure.com/agentpool", false },
-	{ "agentpool", false },
+	{ "kubernetes.azure.com/agentpool", NULL },
+	{ "agentpool", NULL },
 	{ 0 },
 };
 

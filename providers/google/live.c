@@ -15,8 +15,9 @@ static const struct pl_kube_sign signs[] = {
 
 static const char *const domains[] = { "cloud.google.com", "gke.io", NULL };
 
+/* Auto-provisioning calls its pools nap-. */
 static const struct pl_kube_pool_label pool_labels[] = {
-	{ "cloud.google.com/gke-nodepool", false },
+	{ "cloud.google.com/gke-nodepool", "nap-" },
 	{ 0 },
 };
 

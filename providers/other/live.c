@@ -23,12 +23,12 @@ static const char *const domains[] = { "openshift.io", "digitalocean.com", "lino
 				       "vultr.com", NULL };
 
 static const struct pl_kube_pool_label pool_labels[] = {
-	{ "doks.digitalocean.com/node-pool", false },
-	{ "lke.linode.com/pool-id", false },
-	{ "k8s.scaleway.com/pool-name", false },
-	{ "vke.vultr.com/node-pool", false },
-	{ "ibm-cloud.kubernetes.io/worker-pool-name", false },
-	{ "kops.k8s.io/instancegroup", false },
+	{ "doks.digitalocean.com/node-pool", NULL },
+	{ "lke.linode.com/pool-id", NULL },
+	{ "k8s.scaleway.com/pool-name", NULL },
+	{ "vke.vultr.com/node-pool", NULL },
+	{ "ibm-cloud.kubernetes.io/worker-pool-name", NULL },
+	{ "kops.k8s.io/instancegroup", NULL },
 	{ 0 },
 };
 

@@ -252,6 +252,15 @@ static enum pl_verdict nothing_of_all(const struct row *row, bool present)
 	return all == PL_NOT_ASKED ? absence(row->result->requirement->none) : all;
 }
 
+/* What a plan leaves as it is and the whole cluster does not show is not there, whatever the plan says. */
+static bool is_overruled(const struct row *row, const struct pl_object *o)
+{
+	return row->result->requirement->has_live && row->asked[PL_CLUSTER_API] &&
+	       !row->partial[PL_CLUSTER_API] && !pl_tally_sure(&row->tally[PL_CLUSTER_API]) &&
+	       !pl_tally_maybe(&row->tally[PL_CLUSTER_API]) && !(o->seen & 1U << PL_CLUSTER_API) &&
+	       !o->will_change;
+}
+
 /* Per object first, so that a pass about one never answers for another. */
 static enum pl_verdict judge_all(struct row *row)
 {
@@ -267,7 +276,8 @@ static enum pl_verdict judge_all(struct row *row)
 	}
 	row->nothing[ALL] = nothing_of_all(row, present);
 	for (size_t i = 0; i < row->count; i++)
-		pl_tally_add(all, pl_record_combine(row->objects[i], row->e->records[i], row->asked));
+		if (!is_overruled(row, row->objects[i]))
+			pl_tally_add(all, pl_record_combine(row->objects[i], row->e->records[i], row->asked));
 	for (int t = PL_FALSE; t <= PL_TRUE; t++)
 		all->any[t] = row->shared->tally[ALL].any[t];
 	return pl_quantify(r, all, row->nothing[ALL], !whole[present]);

@@ -35,11 +35,11 @@ static void read_rule(void *ctx, struct pl_slice value)
 {
 	static const char *const paths[] = { "apiGroups", "resources", "operations" };
 	static const char *const groups[] = { "", "*" }, *const operations[] = { "CREATE", "*" };
-	static const char *const resources[] = { "pods", "*", "*/*", "pods/*" };
+	static const char *const resources[] = { "pods", "*", "*/*" };
 	struct pl_slice found[3];
 
 	pl_kube_pick_in(value, paths, 3, found);
-	*(bool *)ctx |= has_any(found[0], groups, 2) && has_any(found[1], resources, 4) &&
+	*(bool *)ctx |= has_any(found[0], groups, 2) && has_any(found[1], resources, 3) &&
 			has_any(found[2], operations, 2);
 }
 

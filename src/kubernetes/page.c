@@ -146,6 +146,7 @@ static int read_end(struct page *p)
 
 static int read_page(struct page *p, struct pl_slice body)
 {
+	size_t before = p->k->list[p->kind].count;
 	int object;
 
 	pl_scan_init(&p->scan, body);
@@ -160,10 +161,11 @@ static int read_page(struct page *p, struct pl_slice body)
 		return -1;
 	if (!p->items)
 		return read_alone(p, body);
-	if (!is_list_of(p))
-		return pl_err_set(p->err, PL_E_INPUT, "the answer is a %s, not a list of %s",
-				  pl_kube_text(p->k, p->word), pl_kube_kinds[p->kind].resource);
-	return 0;
+	if (is_list_of(p))
+		return 0;
+	p->k->list[p->kind].count = before;
+	return pl_err_set(p->err, PL_E_INPUT, "the answer is a %s, not a list of %s",
+			  pl_kube_text(p->k, p->word), pl_kube_kinds[p->kind].resource);
 }
 
 int pl_kube_page(struct pl_kube *k, const struct pl_kube_kind *kind, struct pl_slice body,
@@ -188,14 +190,16 @@ int pl_kube_version(struct pl_kube *k, struct pl_slice body, struct pl_err *err)
 {
 	static const char *const paths[] = { "gitVersion" };
 	struct pl_slice found[1];
+	const char *version;
 	struct pl_scan s;
 
 	pl_scan_init(&s, body);
 	if (pl_kube_pick(&s, paths, 1, found, err))
 		return pl_err_wrap(err, "/version");
-	k->version = pl_kube_text(k, found[0]);
-	if (!k->version)
+	version = pl_kube_text(k, found[0]);
+	if (!version)
 		return pl_err_set(err, PL_E_INPUT, "/version: the answer names no gitVersion");
+	k->version = version;
 	return 0;
 }
 

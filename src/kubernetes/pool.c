@@ -308,7 +308,8 @@ static void add_facts(struct pl_kube *k, struct pool *pool)
 
 	pool->object = pl_kube_object(k, PL_POOL, pool->name, pool->address);
 	pool->object->alone = !pool->label && !pool->apart;
-	pool->object->unplanned = pool->apart || (pool->label && pool->label->unplanned);
+	pool->object->unplanned = pool->apart || (pool->label && pool->label->unplanned &&
+						  pl_starts(pool->name, pool->label->unplanned));
 	labels = add_labels(k, pool->object, PL_POOL_LABELS, pool->labels, pool->label_count);
 	if (pool->differ)
 		labels->note = pl_model_strf(k->m, "its nodes differ in %s", pool->differ);

@@ -38,7 +38,9 @@ struct pl_kube_sign {
 /* A label whose value is the name of a node's pool; of two on one node that of the first row counts. */
 struct pl_kube_pool_label {
 	const char *key;
-	bool unplanned; /* the platform makes such pools by itself: no plan can have them */
+	/* How the names begin of those that the platform makes by itself, so that no plan can have them; "":
+	 * of all; NULL: of none. */
+	const char *unplanned;
 };
 
 /* A label that tells how a node was bought. */

@@ -76,6 +76,12 @@ static const struct row pools[] = {
 	{ "the plan is a part only", "plan* cluster c provider=eks\nplan* pool p in=c min_nodes=1", NULL,
 	  EKS NODE "\nnode x eks.amazonaws.com/nodegroup=gpu", "", "", NULL },
 	{ "nodes were not read", PLAN POOL, NULL, EKS "refused nodes", "", "label-meta=pass", NULL },
+	{ "Fargate's nodes", PLAN POOL, NULL, EKS NODE "\nnode fargate-1 eks.amazonaws.com/compute-type=fargate", "", "",
+	  NULL },
+	{ "what is planned as it is and not there", PLAN "plan component cm in=c name=cert-manager version=1.9.1", NULL,
+	  EKS "groups x.io\n" NODE, "", "cert-manager=fail cert-manager@plan=pass", NULL },
+	{ "what the plan adds", PLAN "plan component cm in=c name=cert-manager version=1.9.1 +change", NULL,
+	  EKS "groups x.io\n" NODE, "", "cert-manager=pass cert-manager@cluster=fail", NULL },
 	{ "the plan shows no pools", PLAN, NULL, EKS NODE, "", "label-meta=pass", NULL },
 };
 
