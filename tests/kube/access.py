@@ -194,13 +194,27 @@ def login(wrong, cluster):
 
 
 def rotated(wrong, cluster):
-    """A token file is read again: the token that was there at first is not what counts."""
+    """A token file is read again: the token that was there at first is not what counts, not even within a run."""
     path = cluster.folder / "configs" / "rotated"
     path.write_text(cluster.token("revoked"))
     config = cluster.kubeconfig(tokenFile=str(path))
     first = check(cluster, config=config)
     path.write_text(cluster.token("admin"))
     wrong.same("a token file, before and after", (first.status, check(cluster, config=config).problems()), (2, []))
+
+    def expire(request):
+        if request.headers["authorization"].endswith(cluster.token("admin")):
+            path.write_text(cluster.token("deputy"))
+            return 401, {}, b"Unauthorized"
+        return None
+    with Front(cluster, {"/api/v1/nodes": expire}) as front:
+        way = {"server": front.faults.url, "ca": front.faults.ca}
+        run = check(cluster, config=cluster.kubeconfig(tokenFile=str(path), **way))
+        wrong.same("a token file that changes in the middle", (run.problems(), run.verdicts().get("label-meta")), ([], "pass"))
+    with Front(cluster, {"/api/v1/nodes": ["401", "pass"]}) as front:
+        said = plugin(cluster, "v1", {"token": cluster.token("admin")})
+        run = check(cluster, config=cluster.kubeconfig(server=front.faults.url, ca=front.faults.ca, **said))
+        wrong.same("a plugin's token that ends in the middle", run.problems(), [])
 
 
 def version(wrong, cluster):

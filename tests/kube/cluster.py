@@ -32,6 +32,7 @@ from certs import Authority, openssl  # noqa: E402
 READY_WITHIN, STOP_WITHIN = 90, 10  # seconds
 USERS = {  # user: groups; its token is "token-of-USER"
     "admin": ["system:masters"],
+    "deputy": ["system:masters"],
     "reader": [],   # what tests bind roles to
     "nobody": [],   # may do nothing
     "revoked": [],  # in no token file: its token is unknown
