@@ -38,9 +38,9 @@ static const struct pl_tf_row rows[] = {
 	LOOKED_UP_DATA("aws_ssm_parameter"),
 
 	{ .type = "aws_instance", .kind = PL_POOL, .name = "tags.Name", .identity = "id",
-	  .more = pl_aws_instance },
+	  .addresses = "public_ip|private_ip", .more = pl_aws_instance },
 	{ .type = "aws_spot_instance_request", .kind = PL_POOL, .name = "tags.Name", .identity = "id",
-	  .more = pl_aws_instance },
+	  .addresses = "public_ip|private_ip", .more = pl_aws_instance },
 	{ .type = "aws_autoscaling_group", .kind = PL_POOL, .name = "name|name_prefix",
 	  .more = pl_aws_group },
 

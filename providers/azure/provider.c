@@ -20,7 +20,7 @@ static const struct pl_tf_row rows[] = {
 	  .more = pl_azure_pool_row },
 
 	{ .type = "azurerm_linux_virtual_machine", .kind = PL_POOL, .name = "name",
-	  .more = pl_azure_vm },
+	  .addresses = "public_ip_address|private_ip_address", .more = pl_azure_vm },
 	{ .type = "azurerm_virtual_machine", .kind = PL_POOL, .name = "name",
 	  .more = pl_azure_classic_vm },
 	{ .type = "azurerm_linux_virtual_machine_scale_set", .kind = PL_POOL, .name = "name",

@@ -14,6 +14,7 @@ static const struct pl_tf_row rows[] = {
 	  .cluster_key = PL_GOOGLE_CLUSTER_KEY, .more = pl_google_pool_row },
 
 	{ .type = "google_compute_instance", .kind = PL_POOL, .name = "name",
+	  .addresses = "network_interface[0].access_config[0].nat_ip|network_interface[0].network_ip",
 	  .more = pl_google_instance },
 	{ .type = "google_compute_instance_group_manager", .kind = PL_POOL,
 	  .name = "name|base_instance_name", .more = pl_google_group },

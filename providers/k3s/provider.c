@@ -17,29 +17,31 @@ static void gather(struct pl_tf *tf)
 	free(hosts.list);
 }
 
-#define VM(resource, called) \
-	{ .type = (resource), .kind = PL_POOL, .name = (called), .more = pl_k3s_vm }
+#define VM(resource, called, reached) \
+	{ .type = (resource), .kind = PL_POOL, .name = (called), .addresses = (reached), .more = pl_k3s_vm }
 
 static const struct pl_tf_row rows[] = {
-	{ .type = "hcloud_server", .kind = PL_POOL, .name = "name", .more = pl_k3s_hcloud },
-	{ .type = "digitalocean_droplet", .kind = PL_POOL, .name = "name", .more = pl_k3s_droplet },
+	{ .type = "hcloud_server", .kind = PL_POOL, .name = "name", .addresses = "ipv4_address|ipv6_address",
+	  .more = pl_k3s_hcloud },
+	{ .type = "digitalocean_droplet", .kind = PL_POOL, .name = "name",
+	  .addresses = "ipv4_address|ipv4_address_private|ipv6_address", .more = pl_k3s_droplet },
 	{ .type = "openstack_compute_instance_v2", .kind = PL_POOL, .name = "name",
-	  .more = pl_k3s_openstack },
+	  .addresses = "access_ip_v4|access_ip_v6", .more = pl_k3s_openstack },
 	{ .type = "proxmox_virtual_environment_vm", .kind = PL_POOL, .name = "name",
 	  .more = pl_k3s_proxmox },
 	{ .type = "proxmox_virtual_environment_file", .kind = -1 },
 	{ .type = "libvirt_cloudinit_disk", .kind = -1 },
-	VM("equinix_metal_device", "hostname"),
-	VM("exoscale_compute_instance", "name"),
-	VM("libvirt_domain", "name"),
-	VM("linode_instance", "label"),
-	VM("nutanix_virtual_machine", "name"),
-	VM("oci_core_instance", "display_name"),
-	VM("proxmox_vm_qemu", "name"),
-	VM("scaleway_instance_server", "name"),
-	VM("upcloud_server", "hostname"),
-	VM("vsphere_virtual_machine", "name"),
-	VM("vultr_instance", "label"),
+	VM("equinix_metal_device", "hostname", "access_public_ipv4|access_private_ipv4"),
+	VM("exoscale_compute_instance", "name", "public_ip_address"),
+	VM("libvirt_domain", "name", NULL),
+	VM("linode_instance", "label", "ip_address|private_ip_address"),
+	VM("nutanix_virtual_machine", "name", NULL),
+	VM("oci_core_instance", "display_name", "public_ip|private_ip"),
+	VM("proxmox_vm_qemu", "name", "default_ipv4_address"),
+	VM("scaleway_instance_server", "name", "public_ip|private_ip"),
+	VM("upcloud_server", "hostname", "network_interface[0].ip_address"),
+	VM("vsphere_virtual_machine", "name", "default_ip_address"),
+	VM("vultr_instance", "label", "main_ip|internal_ip"),
 	/* provisioners that install k3s: pl_tf_boot_provisioners() asks whether they exist */
 	{ .type = "null_resource", .kind = -1 },
 	{ .type = "terraform_data", .kind = -1 },

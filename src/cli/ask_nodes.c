@@ -34,27 +34,39 @@ struct fleet {
 
 /* ---- who is asked ---- */
 
-/* The address by which a node is best reached from where the cluster is: its own network's. */
-static const char *address_of(const struct pl_object *node)
+/* The first address: a node's own network's, an instance's public one. */
+static const char *address_of(const struct pl_object *o, enum pl_attr attr)
 {
-	const struct pl_fact *f = pl_object_fact(node, PL_NODE_ADDRESSES, -1);
+	const struct pl_fact *f = pl_object_fact(o, attr, -1);
 
 	return f && f->known && f->value.count ? f->value.list[0] : NULL;
 }
 
-/* The nodes that other sources name, each once. */
-static int add_cluster(struct fleet *f, struct pl_err *err)
+/* Those of one kind that have an address of that attribute, or (kind NODE) a name at least. */
+static void add_kind(struct fleet *f, enum pl_kind kind, enum pl_attr attr)
 {
 	const struct pl_model *m = f->live->run->model;
+
+	for (size_t i = 0; i < m->object_count; i++) {
+		const char *address = m->objects[i]->kind == kind ? address_of(m->objects[i], attr) : NULL;
+
+		if (m->objects[i]->kind == kind && m->objects[i]->name && (address || kind == PL_NODE))
+			pl_ssh_target_add(&f->targets, m->objects[i]->name, address, NULL);
+	}
+}
+
+/* The nodes that a cluster names; where none was asked, the instances of a state. */
+static int add_cluster(struct fleet *f, struct pl_err *err)
+{
 	size_t before = f->targets.count;
 
-	for (size_t i = 0; i < m->object_count; i++)
-		if (m->objects[i]->kind == PL_NODE && m->objects[i]->name)
-			pl_ssh_target_add(&f->targets, m->objects[i]->name, address_of(m->objects[i]), NULL);
+	add_kind(f, PL_NODE, PL_NODE_ADDRESSES);
+	if (f->targets.count == before)
+		add_kind(f, PL_POOL, PL_POOL_ADDRESSES);
 	if (f->targets.count > before)
 		return 0;
-	return pl_err_set(err, PL_E_INPUT, "no other source of this run names a node; give k8s:// beside it, or a "
-			  "snapshot that has nodes");
+	return pl_err_set(err, PL_E_INPUT, "no other source of this run names a node and its address; give k8s:// beside "
+			  "it, a snapshot that has nodes, or a state with instances");
 }
 
 static int add_word(struct fleet *f, const char *word, struct pl_err *err)

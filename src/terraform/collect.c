@@ -89,10 +89,30 @@ static void link_object(struct pl_tf *tf, struct type_rows *t, struct resource *
 		pl_tf_link_to_cluster(tf, r, t->row);
 }
 
+/* Of an instance that exists, where it is reached; a plan of a new one says nothing. */
+static void add_addresses(struct pl_tf *tf, struct pl_tf_resource *r, const char *paths)
+{
+	const char *list[4];
+	struct pl_value v = { .type = PL_LIST, .list = list };
+
+	while (*paths && v.count < sizeof list / sizeof *list) {
+		size_t n = strcspn(paths, "|");
+		const char *address = pl_tf_text(tf, r, pl_arena_strndup(&tf->model->arena, paths, n));
+
+		if (address && *address)
+			list[v.count++] = address;
+		paths += n + (paths[n] == '|');
+	}
+	if (v.count)
+		pl_fact_add(tf->model, r->object, PL_POOL_ADDRESSES, &v, NULL);
+}
+
 static void more_of_object(struct pl_tf *tf, struct type_rows *t, struct resource *r)
 {
 	if (!r->pub.object || r->pub.gone || !t->row->more)
 		return;
+	if (t->row->addresses && r->pub.object->kind == PL_POOL)
+		add_addresses(tf, &r->pub, t->row->addresses);
 	t->row->more(tf, &r->pub, r->pub.object);
 	pl_tf_seal(tf, &r->pub, r->pub.object);
 }

@@ -238,6 +238,7 @@ struct pl_tf_row {
 	const char *const *cluster_types; /* types it may name, NULL-terminated */
 	const char *cluster_key;          /* attributes compared with its value: "name|id" */
 	const struct pl_tf_field *fields; /* NULL: none */
+	const char *addresses;            /* an instance: paths of its IP addresses, "public_ip|private_ip" */
 	/* Decides whether this resource is such an object at all; NULL: always. */
 	bool (*wanted)(struct pl_tf *tf, struct pl_tf_resource *r);
 	/*
