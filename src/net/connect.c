@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ifaddrs.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -181,7 +182,45 @@ struct attempt {
 	int why;               /* errno of what failed last */
 };
 
-static int open_socket(const struct addrinfo *a)
+static bool of_interface(const char *name, int family, struct sockaddr_storage *out, socklen_t *len)
+{
+	struct ifaddrs *all = NULL;
+	bool found = false;
+
+	if (getifaddrs(&all))
+		return false;
+	for (const struct ifaddrs *i = all; i && !found; i = i->ifa_next) {
+		found = i->ifa_addr && i->ifa_addr->sa_family == family && !strcmp(i->ifa_name, name);
+		if (found) {
+			*len = family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
+			memcpy(out, i->ifa_addr, *len);
+		}
+	}
+	freeifaddrs(all);
+	return found;
+}
+
+/* Gives the socket its local address; errno says why not. */
+static bool bound(int fd, int family, const struct pl_connect_how *how)
+{
+	struct addrinfo hints = { .ai_family = family, .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST };
+	struct addrinfo *own = NULL;
+	struct sockaddr_storage address;
+	socklen_t len = 0;
+
+	if (!how->from && !how->interface)
+		return true;
+	if (how->from && !getaddrinfo(how->from, NULL, &hints, &own)) {
+		len = own->ai_addrlen;
+		memcpy(&address, own->ai_addr, len);
+		freeaddrinfo(own);
+	}
+	errno = EADDRNOTAVAIL;
+	return (len || (!how->from && of_interface(how->interface, family, &address, &len))) &&
+	       !bind(fd, (const struct sockaddr *)&address, len);
+}
+
+static int open_socket(const struct addrinfo *a, const struct pl_connect_how *how)
 {
 	int fd = socket(a->ai_family, a->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, a->ai_protocol);
 	int one = 1;
@@ -189,7 +228,7 @@ static int open_socket(const struct addrinfo *a)
 	if (fd < 0)
 		return -1;
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-	if (connect(fd, a->ai_addr, a->ai_addrlen) && errno != EINPROGRESS) {
+	if (!bound(fd, a->ai_family, how) || (connect(fd, a->ai_addr, a->ai_addrlen) && errno != EINPROGRESS)) {
 		int why = errno;
 
 		close(fd);
@@ -257,22 +296,42 @@ static int nobody(const char *host, uint16_t port, const struct attempt *t, stru
 	return pl_err_set(err, PL_E_UNREACHABLE, "%s port %u: %s", host, port, strerror(t->why));
 }
 
-int pl_connect(const char *host, uint16_t port, const struct pl_wait *w, int *fd, struct pl_err *err)
+static bool of_family(const struct addrinfo *a, int family)
 {
-	struct addrinfo *list = NULL;
-	struct attempt t = { .count = 0 };
+	return !family || a->ai_family == (family == 4 ? AF_INET : AF_INET6);
+}
+
+/* The first of the addresses that answers, or -1 with err set. */
+static int try_all(const struct addrinfo *a, struct attempt *t, const struct pl_connect_how *how,
+		   const struct pl_wait *w, struct pl_err *err)
+{
 	int found = -1;
+
+	for (; a && found < 0 && err->code == PL_E_NONE && t->count < ADDRESSES_MAX; a = a->ai_next) {
+		if (!of_family(a, how->family))
+			continue;
+		t->fd[t->count] = open_socket(a, how);
+		t->why = t->fd[t->count] < 0 ? errno : t->why;
+		t->count++;
+		found = watch(t, a->ai_next ? NEXT_ADDRESS_MS : pl_wait_left(w), w, err);
+	}
+	return found;
+}
+
+int pl_connect_by(const struct pl_connect_how *how, const char *host, uint16_t port,
+		  const struct pl_wait *w, int *fd, struct pl_err *err)
+{
+	struct attempt t = { .count = 0, .why = EAFNOSUPPORT };
+	struct addrinfo *list = NULL;
+	int found;
 
 	if (addresses(host, port, w, &list, err))
 		return -1;
 	err->code = PL_E_NONE;
-	for (const struct addrinfo *a = list; a && found < 0 && err->code == PL_E_NONE && t.count < ADDRESSES_MAX;
-	     a = a->ai_next) {
-		t.fd[t.count] = open_socket(a);
-		t.why = t.fd[t.count] < 0 ? errno : t.why;
-		t.count++;
-		found = watch(&t, a->ai_next ? NEXT_ADDRESS_MS : pl_wait_left(w), w, err);
-	}
+	found = try_all(list, &t, how, w, err);
+	/* a last address of the other protocol ends the row early */
+	if (found < 0 && err->code == PL_E_NONE && still_trying(&t))
+		found = watch(&t, pl_wait_left(w), w, err);
 	freeaddrinfo(list);
 	if (found < 0 && err->code == PL_E_NONE)
 		nobody(host, port, &t, err);
@@ -283,4 +342,11 @@ int pl_connect(const char *host, uint16_t port, const struct pl_wait *w, int *fd
 		return -1;
 	*fd = found;
 	return 0;
+}
+
+int pl_connect(const char *host, uint16_t port, const struct pl_wait *w, int *fd, struct pl_err *err)
+{
+	static const struct pl_connect_how any = { 0, NULL, NULL };
+
+	return pl_connect_by(&any, host, port, w, fd, err);
 }

@@ -27,4 +27,15 @@ bool pl_host_port_parse(struct pl_slice text, struct pl_host_port *out);
 int pl_connect(const char *host, uint16_t port, const struct pl_wait *w, int *fd, struct pl_err *err)
 	__attribute__((warn_unused_result));
 
+/* From where, and over which of the two protocols. */
+struct pl_connect_how {
+	int family;            /* 4 or 6; 0: either */
+	const char *from;      /* a local address; NULL: the system chooses */
+	const char *interface; /* or the first address of this one; NULL: any */
+};
+
+/* As pl_connect; PL_E_UNREACHABLE too when nothing can be sent from there. */
+int pl_connect_by(const struct pl_connect_how *how, const char *host, uint16_t port,
+		  const struct pl_wait *w, int *fd, struct pl_err *err) __attribute__((warn_unused_result));
+
 #endif

@@ -21,12 +21,14 @@ static void begin(struct pl_ssh_link *l, const struct pl_wait *w)
 				   .why = PL_ERR_INIT };
 }
 
-int pl_ssh_link_connect(struct pl_ssh_link *l, const char *host, uint16_t port, const struct pl_wait *w,
+int pl_ssh_link_connect(struct pl_ssh_link *l, const struct pl_ssh_host *host, const struct pl_wait *w,
 			struct pl_err *err)
 {
+	const struct pl_connect_how how = { host->address_family, host->bind_address, host->bind_interface };
+
 	begin(l, w);
 	l->tcp = true;
-	return pl_connect(host, port, w, &l->fd, err);
+	return pl_connect_by(&how, host->host, host->port, w, &l->fd, err);
 }
 
 int pl_ssh_link_command(struct pl_ssh_link *l, const char *command, const struct pl_wait *w,

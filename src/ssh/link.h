@@ -15,6 +15,7 @@
 #include "base/buf.h"
 #include "net/wait.h"
 #include "ssh/child.h"
+#include "ssh/config.h"
 
 struct pl_ssh_link {
 	int fd; /* -1: closed */
@@ -30,8 +31,8 @@ struct pl_ssh_link {
 	bool ended;          /* nothing more is read or written */
 };
 
-/* Connects to host and port within w; errors as pl_connect. */
-int pl_ssh_link_connect(struct pl_ssh_link *l, const char *host, uint16_t port, const struct pl_wait *w,
+/* Connects to the host within w, from where its settings say; errors as pl_connect. */
+int pl_ssh_link_connect(struct pl_ssh_link *l, const struct pl_ssh_host *host, const struct pl_wait *w,
 			struct pl_err *err) __attribute__((warn_unused_result));
 /* Starts a ProxyCommand (for sh -c); PL_E_UNREACHABLE when it cannot be started. */
 int pl_ssh_link_command(struct pl_ssh_link *l, const char *command, const struct pl_wait *w,

@@ -58,6 +58,11 @@ static void offer(struct login *l, struct offer o)
 	for (size_t i = 0; i < l->count; i++)
 		if (o.blob.n && same(l->offers[i].blob, o.blob))
 			return;
+	if (o.blob.n && !pl_ssh_hop_offers(l->hop, o.blob)) {
+		note(l, o.key ? o.key->path : l->hop->host->identity_agent,
+		     "a key is not offered (PubkeyAcceptedAlgorithms, RequiredRSASize)");
+		return;
+	}
 	if (l->count < OFFERS_MAX)
 		l->offers[l->count++] = o;
 }

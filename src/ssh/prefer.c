@@ -9,6 +9,7 @@
 
 #include "base/str.h"
 #include "ssh/session.h"
+#include "ssh/wire.h"
 
 static const char host_keys[] = "ssh-ed25519,ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521,"
 				"rsa-sha2-512,rsa-sha2-256";
@@ -93,10 +94,34 @@ static void combine(struct pl_buf *out, const char *written, const char *default
 		add(out, list, none);
 }
 
-/* The names under which a key of this type signs. */
-static const char *signatures(const char *type)
+/* The names under which a key or certificate of this type signs. */
+static struct pl_slice signatures(struct pl_slice type)
 {
-	return pl_streq(type, "ssh-rsa") ? "rsa-sha2-512,rsa-sha2-256" : type;
+	if (pl_slice_is(type, "ssh-rsa"))
+		return pl_slice("rsa-sha2-512,rsa-sha2-256");
+	if (pl_slice_is(type, "ssh-rsa-cert-v01@openssh.com"))
+		return pl_slice("rsa-sha2-512-cert-v01@openssh.com,rsa-sha2-256-cert-v01@openssh.com");
+	return type;
+}
+
+bool pl_ssh_hop_offers(const struct pl_ssh_hop *h, struct pl_slice blob)
+{
+	pl_auto_buf list = PL_BUF_INIT, all = PL_BUF_INIT;
+	unsigned bits = pl_ssh_rsa_bits(blob);
+	struct pl_slice type = { "", 0 }, names, name;
+
+	if (bits && bits < (unsigned)h->host->required_rsa_size)
+		return false;
+	if (!h->host->pubkey_accepted_algorithms || !pl_ssh_take_string(&blob, &type))
+		return true;
+	/* the default has every type there is, so what is written is combined with this key's */
+	names = signatures(type);
+	pl_buf_add(&list, names.p, names.n);
+	combine(&all, h->host->pubkey_accepted_algorithms, list.data);
+	while (next(&names, &name))
+		if (in_list((struct pl_slice){ all.data, all.len }, name, true))
+			return true;
+	return false;
 }
 
 static int host_key_order(struct pl_ssh_hop *h, struct pl_buf *out, struct pl_err *err)
@@ -112,7 +137,7 @@ static int host_key_order(struct pl_ssh_hop *h, struct pl_buf *out, struct pl_er
 	if (pl_known_hosts_types(h->conn->opt->known, &known, types, &count, err))
 		return -1;
 	for (size_t i = 0; i < count; i++)
-		add(&wanted, pl_slice(signatures(types[i])), none);
+		add(&wanted, signatures(pl_slice(types[i])), none);
 	/* a list that was written whole is the user's own order */
 	for (struct pl_slice rest = { wanted.data, wanted.len }, name; !written && next(&rest, &name);)
 		if (in_list((struct pl_slice){ list.data, list.len }, name, false))

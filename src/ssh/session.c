@@ -260,7 +260,7 @@ static int open_link(struct pl_ssh_conn *c, struct pl_err *err)
 
 	if (host->proxy_command)
 		return pl_ssh_link_command(&c->link, host->proxy_command, &w, err);
-	return pl_ssh_link_connect(&c->link, host->host, host->port, &w, err);
+	return pl_ssh_link_connect(&c->link, host, &w, err);
 }
 
 /* ---- all hops ---- */

@@ -60,6 +60,8 @@ int pl_ssh_conn_run(struct pl_ssh_conn *c, struct pl_err *err) __attribute__((wa
 
 /* The steps of opening, and what they share. */
 int pl_ssh_hop_prefer(struct pl_ssh_hop *h, struct pl_err *err) __attribute__((warn_unused_result));
+/* May a key (a certificate) be offered: PubkeyAcceptedAlgorithms, RequiredRSASize? */
+bool pl_ssh_hop_offers(const struct pl_ssh_hop *h, struct pl_slice blob);
 int pl_ssh_hop_verify(struct pl_ssh_hop *h, struct pl_err *err) __attribute__((warn_unused_result));
 int pl_ssh_hop_login(struct pl_ssh_hop *h, struct pl_err *err) __attribute__((warn_unused_result));
 /* Fills err with why libssh2 failed at `doing`: the link's reason when there is one; returns -1. */

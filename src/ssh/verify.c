@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "ssh/session.h"
+#include "ssh/wire.h"
 
 struct pl_known_host pl_ssh_hop_known(const struct pl_ssh_hop *h)
 {
@@ -111,6 +112,7 @@ int pl_ssh_hop_verify(struct pl_ssh_hop *h, struct pl_err *err)
 	struct pl_known_result r = { .verdict = PL_KNOWN_UNKNOWN };
 	struct pl_ssh_result *result = h->conn->result;
 	struct shown key = { .r = &r };
+	unsigned bits;
 	int type;
 
 	key.blob = libssh2_session_hostkey(h->session, &key.len, &type);
@@ -122,5 +124,9 @@ int pl_ssh_hop_verify(struct pl_ssh_hop *h, struct pl_err *err)
 		snprintf(result->key_type, sizeof result->key_type, "%s", r.type);
 		snprintf(result->fingerprint, sizeof result->fingerprint, "%s", r.fingerprint);
 	}
+	bits = pl_ssh_rsa_bits((struct pl_slice){ key.blob, key.len });
+	if (bits && bits < (unsigned)h->host->required_rsa_size)
+		return pl_err_set(err, PL_E_HOST_KEY, "the host's key has %u bits, and RequiredRSASize asks for %d", bits,
+				  h->host->required_rsa_size);
 	return judge(h, &known, &key, err);
 }

@@ -38,3 +38,23 @@ void pl_ssh_add_string(struct pl_buf *b, struct pl_slice s)
 	pl_ssh_add_u32(b, (uint32_t)s.n);
 	pl_buf_add(b, s.p, s.n);
 }
+
+unsigned pl_ssh_rsa_bits(struct pl_slice blob)
+{
+	struct pl_slice type, skipped, n;
+	unsigned bits = 0;
+
+	if (!pl_ssh_take_string(&blob, &type) || type.n < 7 || memcmp(type.p, "ssh-rsa", 7))
+		return 0;
+	/* a certificate has a nonce before the exponent */
+	if ((type.n > 7 && !pl_ssh_take_string(&blob, &skipped)) || !pl_ssh_take_string(&blob, &skipped) ||
+	    !pl_ssh_take_string(&blob, &n))
+		return 0;
+	while (n.n && !*n.p) {
+		n.p++;
+		n.n--;
+	}
+	for (unsigned first = n.n ? (unsigned char)*n.p : 0; first; first >>= 1)
+		bits++;
+	return n.n ? (unsigned)(n.n - 1) * 8 + bits : 0;
+}

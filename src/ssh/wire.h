@@ -15,4 +15,7 @@ bool pl_ssh_take_string(struct pl_slice *rest, struct pl_slice *out);
 void pl_ssh_add_u32(struct pl_buf *b, uint32_t v);
 void pl_ssh_add_string(struct pl_buf *b, struct pl_slice s);
 
+/* Bits of the modulus of an RSA key or certificate; 0 when it is neither. */
+unsigned pl_ssh_rsa_bits(struct pl_slice blob);
+
 #endif

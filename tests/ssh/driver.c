@@ -7,7 +7,7 @@
  * passphrase TEXT (given when asked), repeat N (runs; only the last is printed), progress.
  * Of hosts: `host NAME` begins one, which has the settings of the one before unless it says otherwise:
  * address, port, user, identity (may be repeated; an empty one forgets them), identities-only, cert, agent, known (a
- * known_hosts file), alias, via NAME, proxy-command, connect-timeout S, kex, ciphers, macs, hostkeys, revoked,
+ * known_hosts file), alias, via NAME, proxy-command, connect-timeout S, kex, ciphers, macs, hostkeys, revoked, pubkeys, rsa-size, bind, family,
  * quiet (it is only a jump host).
  */
 #include <fcntl.h>
@@ -117,7 +117,8 @@ static bool set_text(struct host *x, const char *word, const char *value)
 		{ "address", &x->h.host }, { "user", &x->h.user }, { "agent", &x->h.identity_agent },
 		{ "alias", &x->h.host_key_alias }, { "proxy-command", &x->h.proxy_command },
 		{ "kex", &x->h.kex_algorithms }, { "ciphers", &x->h.ciphers }, { "macs", &x->h.macs },
-		{ "hostkeys", &x->h.host_key_algorithms }, { "revoked", &x->h.revoked_host_keys },
+		{ "hostkeys", &x->h.host_key_algorithms },
+		{ "pubkeys", &x->h.pubkey_accepted_algorithms }, { "bind", &x->h.bind_address }, { "revoked", &x->h.revoked_host_keys },
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
@@ -148,6 +149,10 @@ static bool set_host(struct run *r, const char *word, const char *value)
 		x->h.identities_set = true;
 	else if (!strcmp(word, "connect-timeout"))
 		x->h.connect_timeout = (int)strtol(value, NULL, 10);
+	else if (!strcmp(word, "rsa-size"))
+		x->h.required_rsa_size = (int)strtol(value, NULL, 10);
+	else if (!strcmp(word, "family"))
+		x->h.address_family = (int)strtol(value, NULL, 10);
 	else if (!strcmp(word, "via"))
 		x->h.via = &find(r, value)->h;
 	else if (!strcmp(word, "quiet"))
@@ -287,7 +292,7 @@ int main(void)
 	int stop[2] = { -1, -1 }, rc = 0;
 	size_t n = 0, before;
 
-	r.opt = (struct pl_fleet_options){ .script = pl_slice("echo hello\n"), .timeout_ms = 20000, .stop_fd = -1,
+	r.opt = (struct pl_fleet_options){ .script = pl_slice("echo hello\n"), .timeout_ms = 60000, .stop_fd = -1,
 					   .known = known, .ctx = &r };
 	r.repeat = 1;
 	if (read_settings(&r))

@@ -162,7 +162,7 @@ def steps_with(cipher):
         peers = {f"{name} at {at}": Peer(relay(server.port, spoil(at))) for at in range(0, total, STEP)}
         peers["good"] = server
         begin = time.monotonic()
-        by_name, answers = fleet(known, key, peers, "timeout 6000", "workers 100")
+        by_name, answers = fleet(known, key, peers, "timeout 10000", "workers 100")
         if answers.status != 0 or len(by_name) != len(peers):
             yield f"{name}: {answers.status} {answers.said}"
         for which, answer in by_name.items():
@@ -174,31 +174,31 @@ def steps_with(cipher):
                 yield f"{which} of {total}: {answer['code']}: {answer['error']}"
             elif answer["code"] and not answer["error"]:
                 yield f"{which}: no words"
-        if time.monotonic() - begin > 30:
+        if time.monotonic() - begin > 60:
             yield f"{name}: {time.monotonic() - begin:.1f} s"
 
 
 def peers_of(server):
-    """Name, what answers, what is said of it, in how many seconds at most."""
+    """Name, what answers, and what is said of it."""
     chance = random.Random(1)
     return {
-        "silent": (stall, "timeout", "handshake: no answer in time", 4),
-        "resets": (reset, "unreachable", "", 9),
-        "closes": (close, "unreachable", "handshake: the connection", 9),
-        "banner, then silence": (say(b"SSH-2.0-x\r\n"), "timeout", "handshake", 4),
-        "banner, then closes": (say(b"SSH-2.0-x\r\n", close), "unreachable", "the connection", 3),
-        "old protocol": (say(b"SSH-1.5-OpenSSH_2.0\r\n"), "timeout", "", 4),
-        "web server": (say(b"HTTP/1.1 400 Bad Request\r\nServer: x\r\n\r\n<html>", close), "unreachable", "", 9),
-        "endless banner": (pour(b"no version yet\r\n"), "unreadable", "handshake: more than", 4),
-        "endless line": (pour(b"x" * 1000), "unreadable", "handshake: more than", 4),
-        "slow banner": (pour(b"a line\r\n", 0.01), "timeout", "", 4),
-        "zeros": (pour(b"\0" * 1000), "unreachable", "no SSH server", 4),
-        "garbage": (say(chance.randbytes(100000), close), None, "", 9),
-        "garbage behind the banner": (say(b"SSH-2.0-x\r\n" + chance.randbytes(100000), close), "unreachable", "", 4),
-        "huge packet": (say(b"SSH-2.0-x\r\n\xff\xff\xff\xff\x04" + b"x" * 1000), "unreachable", "", 4),
-        "no padding": (say(b"SSH-2.0-x\r\n\0\0\0\x0c\xff" + b"\x14" * 30), "unreachable", "", 4),
-        "packets of nothing": (say(b"SSH-2.0-x\r\n", pour((b"\0\0\0\x0c\x0a\x02\0\0\0\0" + b"\0" * 6) * 100)), None, "", 4),
-        "one byte a second": (relay(server.port, trickle), "timeout", "", 4),
+        "silent": (stall, "timeout", "handshake: no answer in time"),
+        "resets": (reset, "unreachable", ""),
+        "closes": (close, "unreachable", "handshake: the connection"),
+        "banner, then silence": (say(b"SSH-2.0-x\r\n"), "timeout", "handshake"),
+        "banner, then closes": (say(b"SSH-2.0-x\r\n", close), "unreachable", "the connection"),
+        "old protocol": (say(b"SSH-1.5-OpenSSH_2.0\r\n"), "timeout", ""),
+        "web server": (say(b"HTTP/1.1 400 Bad Request\r\nServer: x\r\n\r\n<html>", close), "unreachable", ""),
+        "endless banner": (pour(b"no version yet\r\n"), "unreadable", "handshake: more than"),
+        "endless line": (pour(b"x" * 1000), "unreadable", "handshake: more than"),
+        "slow banner": (pour(b"a line\r\n", 0.01), "timeout", ""),
+        "zeros": (pour(b"\0" * 1000), "unreachable", "no SSH server"),
+        "garbage": (say(chance.randbytes(100000), close), None, ""),
+        "garbage behind the banner": (say(b"SSH-2.0-x\r\n" + chance.randbytes(100000), close), "unreachable", ""),
+        "huge packet": (say(b"SSH-2.0-x\r\n\xff\xff\xff\xff\x04" + b"x" * 1000), "unreachable", ""),
+        "no padding": (say(b"SSH-2.0-x\r\n\0\0\0\x0c\xff" + b"\x14" * 30), "unreachable", ""),
+        "packets of nothing": (say(b"SSH-2.0-x\r\n", pour((b"\0\0\0\x0c\x0a\x02\0\0\0\0" + b"\0" * 6) * 100)), None, ""),
+        "one byte a second": (relay(server.port, trickle), "timeout", ""),
     }
 
 
@@ -208,13 +208,13 @@ def liars():
     rows = peers_of(server)
     peers = {name: Peer(behave) for name, (behave, *_) in rows.items()}
     peers["good"] = server
-    by_name, answers = fleet(known, key, peers, "timeout 3000", "workers 4")
+    by_name, answers = fleet(known, key, peers, "timeout 8000", "workers 20")
     yield from differs("good", by_name.get("good", {}), **OK)
-    for name, (_, code, words, seconds) in rows.items():
+    for name, (_, code, words) in rows.items():
         answer = by_name.get(name, {})
         if code is not None:
             yield from differs(name, answer, code=code, error=words or answer.get("error", ""))
-        if not answer.get("error") or answer["ms"] > seconds * 1000 + 1000:
+        if not answer.get("error") or answer["ms"] > 9000:
             yield f"{name}: {answer}"
     if answers.said:
         yield f"driver: {answers.said}"

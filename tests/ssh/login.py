@@ -170,6 +170,24 @@ def no_rsa():
     yield from differs("only rsa", one(*target(server, known, f"identity {rsa}")), code="unauthenticated", attempts=1)
 
 
+def settings():
+    """PubkeyAcceptedAlgorithms, RequiredRSASize, BindAddress and AddressFamily."""
+    rsa, good = keygen("settings-rsa", "rsa"), keygen("settings-ed25519")
+    server = sshd.Server("settings", [keygen("settings-host", "rsa")], "", [public(rsa), public(good)])
+    known = known_hosts("known-settings", *server.known())
+    to = target(server, known, f"identity {rsa}")
+    for more, code, words in (
+            (["pubkeys ssh-ed25519"], "unauthenticated", "a key is not offered (PubkeyAcceptedAlgorithms"), (["pubkeys -rsa-*"], "unauthenticated", ""),
+            (["pubkeys +ssh-rsa"], "", ""), (["pubkeys rsa-sha2-256,ssh-ed25519"], "", ""), (["pubkeys rsa-sha2-*"], "", ""),
+            (["rsa-size 3072"], "", ""), (["rsa-size 4096"], "host-key", "the host's key has 3072 bits"),
+            (["bind 127.0.0.9"], "", ""), (["bind 192.0.2.1"], "unreachable", "Cannot assign requested address"), (["family 4"], "", ""),
+            (["family 6"], "unreachable", "")):
+        answer = one(r"script echo ${SSH_CONNECTION%% *}\n", *to, *more)
+        yield from differs(str(more), answer, code=code, error=words or answer["error"])
+        if code == "" and answer["out"] != ("127.0.0.9\n" if "bind" in more[0] else "127.0.0.1\n"):
+            yield f"{more}: from {answer['out']}"
+
+
 def methods():
     """Each cipher and MAC that a server may insist on, and lists of ssh_config."""
     key = keygen("methods-key")
@@ -225,4 +243,4 @@ def scripts():
 
 
 if __name__ == "__main__":
-    sshd.main(keys, agent, broken_agents, certificates, passphrases, refusals, no_rsa, methods, scripts)
+    sshd.main(keys, agent, broken_agents, certificates, passphrases, refusals, no_rsa, settings, methods, scripts)
