@@ -104,6 +104,8 @@ class Server:
                                    "StrictModes no", f"AuthorizedKeysFile {self.authorized}", "PasswordAuthentication no",
                                    "KbdInteractiveAuthentication no", "PermitRootLogin yes", "LogLevel VERBOSE",
                                    "" if "MaxStartups" in config else "MaxStartups 500", "UseDNS no",
+                                   # bash reads ~/.bashrc below sshd, unless it is not the first shell: whatever stands there
+                                   "SetEnv SHLVL=1",
                                    *(f"HostKey {key}" for key in self.keys), ""]))
         if os.getuid() == 0:
             os.makedirs("/run/sshd", exist_ok=True)
