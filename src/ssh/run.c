@@ -4,8 +4,11 @@
 
 #include "ssh/session.h"
 
-/* What may come beside the answer: standard error, and what the protocol itself needs. */
-#define BESIDE_BYTES (4 * PL_LIMIT_SAID_BYTES)
+/*
+ * What may come beside the answer: standard error, what the protocol itself needs, and a window of 2 MiB
+ * that libssh2 reads ahead.
+ */
+#define BESIDE_BYTES (4 * PL_LIMIT_SAID_BYTES + (4UL << 20))
 #define CHUNK 32768
 
 struct run {

@@ -125,6 +125,7 @@ static const struct failure {
 	{ LIBSSH2_ERROR_KEX_FAILURE, PL_E_UNREACHABLE, "no agreement on how to exchange keys" },
 	{ LIBSSH2_ERROR_KEY_EXCHANGE_FAILURE, PL_E_UNREACHABLE, "the exchange of keys failed" },
 	{ LIBSSH2_ERROR_METHOD_NONE, PL_E_UNREACHABLE, "no method that both sides know" },
+	{ LIBSSH2_ERROR_ALLOC, PL_E_LIMIT, "more came than any server has to say" },
 	{ LIBSSH2_ERROR_CHANNEL_FAILURE, PL_E_UNREACHABLE, "the server opened no channel" },
 	{ LIBSSH2_ERROR_CHANNEL_REQUEST_DENIED, PL_E_UNREACHABLE, "the server runs no commands" },
 	{ 0, PL_E_UNREACHABLE, "the answer breaks the protocol" },

@@ -160,7 +160,7 @@ def proxies():
         ("no such program", "no-such-program %h", {"code": "unreachable", "error": "no-such-program: not found"}),
         ("fails", "sh -c 'echo first >&2; echo it is shut >&2; exit 1'", {"code": "unreachable", "error": "(ProxyCommand said: it is shut)"}),
         ("says nothing", "sleep 1002", {"code": "timeout"}),
-        ("is no server", "yes", {"code": "unreadable", "error": "bytes came"}),
+        ("is no server", "yes", {"code": "unreadable", "error": "handshake: more "}),
     ]
     for name, command, wanted in rows:
         wanted = {k: v for k, v in wanted.items() if k != "attempts"}
