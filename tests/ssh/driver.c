@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -278,6 +279,7 @@ static void interrupt_by(int fd)
 	if (fork() == 0) {
 		int number;
 
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		sigwait(&set, &number);
 		_Exit(0); /* closes the pipe's other end */
 	}
