@@ -23,6 +23,11 @@ static const struct {
 	{ "same place", { "a", "a" }, { "eu", "eu" }, { "1", "1" }, { 0 }, false, 1 },
 	{ "same endpoint", { "a", "b" }, { 0 }, { 0 }, { "https://x", "https://x" }, false, 1 },
 	{ "same endpoint, one source knows its own apart", { "a", "b" }, { 0 }, { 0 }, { "https://x", "https://x" }, true, 2 },
+	{ "same endpoint, other spelling", { "a", "b" }, { 0 }, { 0 }, { "https://X.y:443/", "x.Y" }, false, 1 },
+	{ "same endpoint, other path", { "a", "b" }, { 0 }, { 0 }, { "https://x/c/1", "https://x/c/2" }, false, 2 },
+	{ "one's own machine is many clusters", { "a", "b" }, { 0 }, { 0 },
+	  { "https://127.0.0.1:6443", "https://127.0.0.1:6443" }, false, 2 },
+	{ "same place, other spelling", { "a", "a" }, { "East US", "eastus" }, { 0 }, { 0 }, false, 1 },
 	{ "other endpoint", { "a", "b" }, { 0 }, { 0 }, { "https://x", "https://y" }, false, 2 },
 };
 
