@@ -58,6 +58,9 @@ void pl_join_stale(struct pl_model *m);
 
 /* "https://ABC.eks.amazonaws.com:443/" and "abc.eks.amazonaws.com" are one address. */
 const char *pl_join_endpoint(struct pl_model *m, const char *url);
+
+/* Is such an endpoint a tunnel's, or on the user's own machine?  Many clusters are called so. */
+bool pl_join_own_machine(const char *endpoint);
 /* "East US" and "eastus" are one place. */
 bool pl_join_same_place(const char *a, const char *b);
 /* Merges facts of united objects; marks as gone what the plan takes away. */

@@ -74,8 +74,7 @@ const char *pl_join_endpoint(struct pl_model *m, const char *url)
 	return text;
 }
 
-/* What is reached through a tunnel or stands on the user's own machine: many clusters are called so. */
-static bool is_own_machine(const char *endpoint)
+bool pl_join_own_machine(const char *endpoint)
 {
 	return pl_starts(endpoint, "127.") || pl_starts(endpoint, "localhost") ||
 	       pl_starts(endpoint, "[::1]") || pl_starts(endpoint, "0.0.0.0");
@@ -188,6 +187,17 @@ static bool contradict(const struct pl_object *a, const struct pl_object *b, enu
 	return x && y && !pl_join_same_place(x, y);
 }
 
+/* By whom it and what was joined with it were seen. */
+static unsigned seen_by(const struct pl_model *m, const struct pl_object *cluster)
+{
+	unsigned seen = 0;
+
+	for (size_t i = 0; i < m->object_count; i++)
+		if (m->objects[i]->kind == PL_CLUSTER && pl_object_joined(m->objects[i]) == cluster)
+			seen |= m->objects[i]->seen;
+	return seen;
+}
+
 /* One cluster on each side, and one of them without a name to compare: taken for the same. */
 static void join_as_assumed(struct pl_model *m)
 {
@@ -200,7 +210,7 @@ static void join_as_assumed(struct pl_model *m)
 		if (o->kind == PL_CLUSTER && !o->joined && !o->gone)
 			found[n++] = o;
 	}
-	if (n != 2 || (found[0]->seen & found[1]->seen) ||
+	if (n != 2 || (seen_by(m, found[0]) & seen_by(m, found[1])) ||
 	    (name_key(m, found[0]) && name_key(m, found[1])) ||
 	    contradict(found[0], found[1], PL_CLUSTER_PROVIDER) ||
 	    contradict(found[0], found[1], PL_CLUSTER_LOCATION) ||
@@ -214,17 +224,13 @@ static void join_as_assumed(struct pl_model *m)
 static const struct pl_object *only_seen(const struct pl_model *m, bool by_plan)
 {
 	for (size_t i = 0; i < m->object_count; i++) {
-		const struct pl_object *o = m->objects[i], *root = pl_object_joined(o);
-		bool plan = false, other = false;
+		const struct pl_object *o = m->objects[i];
+		unsigned seen;
 
-		if (o->kind != PL_CLUSTER || o->gone || root != o)
+		if (o->kind != PL_CLUSTER || o->gone || o->joined)
 			continue;
-		for (size_t k = 0; k < m->object_count; k++)
-			if (m->objects[k]->kind == PL_CLUSTER && pl_object_joined(m->objects[k]) == o) {
-				plan |= (m->objects[k]->seen & 1U << PL_PLAN) != 0;
-				other |= (m->objects[k]->seen & ~(1U << PL_PLAN)) != 0;
-			}
-		if (by_plan ? plan && !other : other && !plan)
+		seen = seen_by(m, o);
+		if (by_plan ? seen == 1U << PL_PLAN : seen && !(seen & 1U << PL_PLAN))
 			return o;
 	}
 	return NULL;
@@ -260,7 +266,7 @@ static void add_keys(struct pl_model *m, struct pl_object *o, struct cluster_key
 	if (key)
 		pl_join_add(&keys->all, key, o);
 	endpoint = endpoint ? pl_join_endpoint(m, endpoint) : NULL;
-	if (endpoint && !is_own_machine(endpoint))
+	if (endpoint && !pl_join_own_machine(endpoint))
 		pl_join_add(&keys->endpoints, endpoint, o);
 	if (uid_of(o))
 		pl_join_add(&keys->uids, uid_of(o), o);

@@ -157,11 +157,18 @@ static const char *values_text(struct pl_model *m, const struct pl_fact *f)
 	return text;
 }
 
-/* Of machine types that a pool may pick, its nodes need not be all; an address has several spellings. */
+/*
+ * Of machine types that a pool may pick, its nodes need not be all; an address has several spellings, and
+ * a tunnel has one of its own.
+ */
 static bool allows_live(const struct saying *s, const struct pl_fact *f)
 {
-	if (f->attr == PL_CLUSTER_ENDPOINT)
-		return pl_streq(pl_join_endpoint(s->m, s->first->value.s), pl_join_endpoint(s->m, f->value.s));
+	if (f->attr == PL_CLUSTER_ENDPOINT) {
+		const char *live = pl_join_endpoint(s->m, f->value.s);
+
+		return pl_join_own_machine(live) ||
+		       pl_streq(pl_join_endpoint(s->m, s->first->value.s), live);
+	}
 	return f->witness == PL_CLUSTER_API ? allows(s->first, f) : agree(s->first, f);
 }
 

@@ -47,7 +47,7 @@ static void add(const struct side *s, const struct pl_object *pool, const char *
 		.name = pool->name,
 		.attribute = attribute,
 		.witnesses = 1U << there | 1U << absent,
-		.will_change = pool->will_change,
+		.will_change = pool->will_change || pool->gone,
 		.origin = pool->origin[there],
 	};
 	d->said[there] = said;

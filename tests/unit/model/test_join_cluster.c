@@ -235,6 +235,24 @@ static void test_joined_as_told(void **state)
 	assert_int_equal(m->problem_count, 0);
 }
 
+/* One live cluster is told to be the planned one: the other is not taken for it, too. */
+static void test_told_leaves_the_other(void **state)
+{
+	pl_auto_model struct pl_model *m = pl_model_new();
+	int p = plan(m, "a.json"), other = source(m, "k8s://y", "kubernetes", PL_CLUSTER_API);
+	int k = pl_model_source(m, &(struct pl_source){ .name = "k8s://x", .kind = "kubernetes",
+							.witness = PL_CLUSTER_API, .join = "a" });
+
+	(void)state;
+	cluster(m, "a", p, "x.a");
+	pl_model_object(m, PL_CLUSTER, "x", k, NULL)->nickname = true;
+	pl_model_object(m, PL_CLUSTER, "y", other, NULL)->nickname = true;
+	pl_model_join(m);
+	assert_int_equal(count(m, PL_CLUSTER), 2);
+	assert_int_equal(find(m, PL_CLUSTER, "a")->seen, 1U << PL_PLAN | 1U << PL_CLUSTER_API);
+	assert_int_equal(find(m, PL_CLUSTER, "y")->seen, 1U << PL_CLUSTER_API);
+}
+
 /* Sources that disagree about a cluster's version leave its pools' unknown too. */
 static void test_conflicts_are_inherited(void **state)
 {
@@ -284,6 +302,7 @@ int main(void)
 		cmocka_unit_test(test_witnesses_meet),
 		cmocka_unit_test(test_assumed),
 		cmocka_unit_test(test_joined_as_told),
+		cmocka_unit_test(test_told_leaves_the_other),
 		cmocka_unit_test(test_conflicts_are_inherited),
 		cmocka_unit_test(test_today_beats_a_snapshot),
 	};
