@@ -303,6 +303,19 @@ static void fill(struct reading *r, const struct pl_slice *found)
 	pl_kube_members(found[ANNOTATIONS], read_annotation, r);
 }
 
+/*
+ * A virtual kubelet (AKS virtual nodes, Liqo) hands pods on to another service: there is no machine, and what it
+ * tells of its version and size is made up (virtual-kubelet, node/node.go and its providers, read 2026-11).
+ */
+static bool is_virtual(struct pl_slice labels)
+{
+	static const char *const type[] = { "type" };
+	struct pl_slice found[1];
+
+	pl_kube_pick_in(labels, type, 1, found);
+	return pl_kube_is_text(found[0], "virtual-kubelet");
+}
+
 int pl_kube_read_node(struct pl_kube *k, struct pl_scan *s, struct pl_err *err)
 {
 	struct pl_slice found[PLACES];
@@ -312,7 +325,8 @@ int pl_kube_read_node(struct pl_kube *k, struct pl_scan *s, struct pl_err *err)
 	if (pl_kube_pick(s, paths, PLACES, found, err))
 		return -1;
 	name = pl_kube_text(k, found[NAME]);
-	if (!name || (!pl_kube_is_null(found[KIND]) && !pl_kube_is_text(found[KIND], "Node")))
+	if (!name || (!pl_kube_is_null(found[KIND]) && !pl_kube_is_text(found[KIND], "Node")) ||
+	    is_virtual(found[LABELS]))
 		return 0;
 	r.node = pl_kube_add(k, PL_KUBE_NODES, sizeof *r.node);
 	r.node->name = name;

@@ -83,6 +83,8 @@ static const struct row pools[] = {
 	{ "nodes were not read", PLAN POOL, NULL, EKS "refused nodes", "", "label-meta=pass", NULL },
 	{ "a pool that the plan takes away", PLAN POOL "\nplan pool q in=c min_nodes=1 +gone", NULL,
 	  EKS NODE "\nnode x eks.amazonaws.com/nodegroup=q", "q nodes plan=- cluster=1 +change\n", "", NULL },
+	{ "a virtual kubelet is no node", PLAN POOL, NULL, EKS NODE "\nnode aci type=virtual-kubelet @version=v1.19.10",
+	  "", "kubernetes-version=pass", NULL },
 	{ "Fargate's nodes", PLAN POOL, NULL, EKS NODE "\nnode fargate-1 eks.amazonaws.com/compute-type=fargate", "", "",
 	  NULL },
 	{ "what is planned as it is and not there", PLAN "plan component cm in=c name=cert-manager version=1.9.1", NULL,
