@@ -87,12 +87,26 @@ const char *pl_live_join(const struct pl_live *live, const char *word)
 	return pl_run_join(live->args, word);
 }
 
+/* The word without a password that should not have been in it. */
+static const char *without_password(struct pl_model *m, const char *word)
+{
+	const char *user = strstr(word, "://"), *at = NULL, *colon;
+
+	for (const char *p = user ? user + 3 : ""; *p && *p != '/'; p++)
+		at = *p == '@' ? p : at;
+	user = at ? user + 3 : NULL;
+	colon = at ? memchr(user, ':', (size_t)(at - user)) : NULL;
+	return colon ? pl_model_strf(m, "%.*s...%s", (int)(colon + 1 - word), word, at) : word;
+}
+
 void pl_live_failed(struct pl_live *live, const char *word, bool note, const struct pl_err *err)
 {
 	struct pl_err said = *err;
 
+	word = without_password(live->run->model, word);
 	if (err->code != PL_E_STOPPED) {
-		pl_err_wrap(&said, "%s", word);
+		if (!pl_starts(err->text, word))
+			pl_err_wrap(&said, "%s", word);
 		live->run->forced_exit = pl_exit_worse(live->run->forced_exit, pl_complain(&said));
 	}
 	if (note)
