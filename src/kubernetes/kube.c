@@ -214,6 +214,7 @@ void pl_kube_probe_unclear(struct pl_kube *k, const char *why)
 
 void pl_kube_finish(struct pl_kube *k)
 {
+	k->m->sources[k->source].resources = k->list[PL_KUBE_NODES].count;
 	pl_kube_recognise(k);
 	pl_kube_pools(k);
 	pl_kube_components(k);

@@ -104,7 +104,8 @@ static void say_source(const struct pl_source *s, struct pl_buf *out)
 			counts = source_words[i].counts;
 		}
 	pl_buf_adds(out, word ? word : s->name);
-	if (counts)
+	/* where they may not be listed, none is no number */
+	if (counts && (s->resources || s->complete))
 		pl_buf_addf(out, " of %zu %s%s", s->resources, counts, s->resources == 1 ? "" : "s");
 	if (s->terraform_version)
 		pl_buf_addf(out, ", Terraform %s", s->terraform_version);
@@ -562,26 +563,73 @@ static bool is_noted(const struct pl_model *m, const struct pl_source *s)
 	return false;
 }
 
+static void say_more(const struct text *t, size_t left)
+{
+	if (!left)
+		return;
+	pl_buf_pad(t->out, ' ', LABEL_COLUMNS);
+	pl_buf_addf(t->out, "and %zu more (-v lists them)\n", left);
+}
+
+/* So many of each kind of object that no kind hides another. */
+static void drifts(const struct text *t)
+{
+	const struct pl_model *m = t->report->model;
+	size_t shown[PL_KIND_COUNT + 1] = { 0 }, left = 0;
+
+	for (size_t i = 0; i < m->drift_count; i++) {
+		const struct pl_object *o = m->drift[i].object;
+		pl_auto_buf b = PL_BUF_INIT;
+
+		if (shown[o ? o->kind : PL_KIND_COUNT]++ >= OBJECTS_SHOWN && !t->style->verbose) {
+			left++;
+			continue;
+		}
+		say_drift(m, &m->drift[i], &b);
+		labelled(t, "drift", b.data);
+	}
+	say_more(t, left);
+}
+
+/* Have so many problems of this code been said that one more says nothing new? */
+static bool is_one_of_many(const struct text *t, size_t i)
+{
+	const struct pl_problem *p = t->report->model->problems;
+	size_t n = 0;
+
+	for (size_t k = 0; k < i && n < OBJECTS_SHOWN; k++)
+		n += pl_streq(p[k].code, p[i].code);
+	return n >= OBJECTS_SHOWN && !t->style->verbose;
+}
+
+static void problems(const struct text *t)
+{
+	const struct pl_model *m = t->report->model;
+	size_t left = 0;
+
+	for (size_t i = 0; i < m->problem_count; i++) {
+		const struct pl_problem *p = &m->problems[i];
+		bool named = !p->source || strstr(p->message, p->source);
+		pl_auto_buf b = PL_BUF_INIT;
+
+		if (is_one_of_many(t, i)) {
+			left++;
+			continue;
+		}
+		pl_buf_addf(&b, "%s%s%s", named ? "" : p->source, named ? "" : ": ", p->message);
+		labelled(t, "note", b.data);
+	}
+	say_more(t, left);
+}
+
 static void notes(const struct text *t)
 {
 	const struct pl_model *m = t->report->model;
 
 	if (m->drift_count || m->problem_count)
 		pl_buf_addc(t->out, '\n');
-	for (size_t i = 0; i < m->drift_count; i++) {
-		pl_auto_buf b = PL_BUF_INIT;
-
-		say_drift(m, &m->drift[i], &b);
-		labelled(t, "drift", b.data);
-	}
-	for (size_t i = 0; i < m->problem_count; i++) {
-		const struct pl_problem *p = &m->problems[i];
-		bool named = !p->source || strstr(p->message, p->source);
-		pl_auto_buf b = PL_BUF_INIT;
-
-		pl_buf_addf(&b, "%s%s%s", named ? "" : p->source, named ? "" : ": ", p->message);
-		labelled(t, "note", b.data);
-	}
+	drifts(t);
+	problems(t);
 	for (size_t i = 0; i < m->source_count; i++) {
 		const struct pl_source *s = &m->sources[i];
 		pl_auto_buf b = PL_BUF_INIT;

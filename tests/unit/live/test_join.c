@@ -216,6 +216,16 @@ static int read_gitpod(void **state)
 	return fclose(f);
 }
 
+/* Those that count: see "a virtual kubelet is no node". */
+static size_t nodes_in(const char *live)
+{
+	size_t n = pl_starts(live, "node ");
+
+	for (const char *p = strstr(live, "refused nodes") ? "" : live; (p = strstr(p, "\nnode ")); p++)
+		n++;
+	return n - (strstr(live, "virtual-kubelet") != NULL);
+}
+
 static size_t judge(const struct row *row)
 {
 	auto_world w = { pl_model_new(), world_arch(gitpod, gitpod_len, "production"), NULL };
@@ -228,6 +238,7 @@ static size_t judge(const struct row *row)
 	if (row->old)
 		add_old(w.model, row->old);
 	live_add(w.model, "k8s://ctx", row->live);
+	assert_int_equal(w.model->sources[w.model->source_count - 1].resources, nodes_in(row->live));
 	live_join(w.model);
 	w.report = pl_evaluate(w.model, w.arch, 0, 0, 0);
 	say_drift(w.model, &drift);

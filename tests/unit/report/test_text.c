@@ -180,12 +180,69 @@ static void test_many(void **state)
 	}
 }
 
+/* Drift of one kind and notes of one code are counted likewise, and hide no others. */
+static void test_many_notes(void **state)
+{
+	pl_auto_model struct pl_model *m = pl_model_new();
+	pl_auto_arch struct pl_arch *a = world_arch(arch_text, sizeof arch_text - 1, NULL);
+	pl_auto_report struct pl_report *r = NULL;
+	int s = pl_model_source(m, &(struct pl_source){ .name = "p", .witness = PL_PLAN, .complete = true });
+	int k = pl_model_source(m, &(struct pl_source){ .name = "k8s://", .kind = "kubernetes", .complete = true,
+							.witness = PL_CLUSTER_API, .resources = 31 });
+
+	(void)state;
+	for (int i = 0; i < 30; i++)
+		for (int live = 0; live < 2; live++) {
+			struct pl_object *o = pl_model_object(m, PL_NODE, pl_model_strf(m, "n%02d", i), live ? k : s, "x");
+
+			o->identity = o->name;
+			pl_fact_text(m, o, PL_NODE_OS, live ? "debian" : "ubuntu", NULL);
+		}
+	for (int i = 0; i < 30; i++)
+		pl_model_problem(m, pl_model_strf(m, "ssh://n%02d", i), NULL, "unreachable", "no answer");
+	pl_model_problem(m, "k8s://", "nodes", "forbidden", "may not list nodes");
+	pl_model_join(m);
+	r = pl_evaluate(m, a, 0, 0, 0);
+	for (int verbose = 0; verbose < 2; verbose++) {
+		pl_auto_buf out = PL_BUF_INIT;
+
+		pl_reporter_find("text")->write(r, &(struct pl_report_style){ .verbose = verbose }, &out);
+		assert_int_equal(count(out.data, "drift "), verbose ? 30 : 10);
+		assert_int_equal(count(out.data, "no answer"), verbose ? 30 : 10);
+		assert_int_equal(count(out.data, "      and 20 more (-v lists them)\n"), verbose ? 0 : 2);
+		assert_int_equal(count(out.data, "may not list nodes"), 1);
+	}
+}
+
+/* How many nodes an API server showed; none where it may not list them. */
+static void test_heading(void **state)
+{
+	(void)state;
+	for (int whole = 0; whole < 2; whole++) {
+		pl_auto_model struct pl_model *m = pl_model_new();
+		pl_auto_arch struct pl_arch *a = world_arch(arch_text, sizeof arch_text - 1, NULL);
+		pl_auto_report struct pl_report *r = NULL;
+		pl_auto_buf out = PL_BUF_INIT;
+
+		pl_model_source(m, &(struct pl_source){ .name = "k8s://x", .kind = "kubernetes", .complete = whole,
+							.witness = PL_CLUSTER_API, .resources = whole ? 1 : 0 });
+		pl_model_object(m, PL_CLUSTER, "c", 0, NULL);
+		pl_model_join(m);
+		r = pl_evaluate(m, a, 0, 0, 0);
+		pl_reporter_find("text")->write(r, &(struct pl_report_style){ 0 }, &out);
+		assert_int_equal(count(out.data, "k8s://x of 1 node\n"), whole);
+		assert_int_equal(count(out.data, "of 0 nodes"), 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_witnesses),
 		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_many_notes),
+		cmocka_unit_test(test_heading),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
