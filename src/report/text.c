@@ -514,11 +514,30 @@ static void blocks(const struct text *t)
 
 /* ---- the end ---- */
 
+/* Is the drift that a thing came or went?  Then its attribute is its kind. */
+static bool came_or_went(const struct pl_drift *d)
+{
+	return d->snapshots && !d->state != !d->now && pl_streq(d->state ? d->state : d->now, "there");
+}
+
+/* What went is no object any more: storage class "gp2" */
+static void say_thing(const struct pl_drift *d, struct pl_buf *out)
+{
+	for (const char *p = d->attribute; *p; p++)
+		pl_buf_addc(out, *p == '_' ? ' ' : *p);
+	pl_buf_addf(out, " \"%s\"", d->name);
+}
+
 static void say_history(const struct pl_model *m, const struct pl_drift *d, struct pl_buf *out)
 {
 	const char *then = d->state ? d->state : "nothing", *now = d->now ? d->now : "nothing";
+	bool today = d->newer.source >= 0 && !pl_streq(m->sources[d->newer.source].kind, "snapshot");
 
-	if (d->newer.source >= 0 && !pl_streq(m->sources[d->newer.source].kind, "snapshot"))
+	if (came_or_went(d))
+		pl_buf_addf(out, ": %sin the %s, %sthere %s", d->state ? "" : "not ",
+			    today ? "snapshot" : "older snapshot", d->now ? "" : "not ",
+			    today ? "now" : "in the newer one");
+	else if (today)
 		pl_buf_addf(out, " %s: the snapshot says %s, now it is %s", d->attribute, then,
 			    d->now ? d->now : "not there");
 	else
@@ -529,7 +548,9 @@ static void say_drift(const struct pl_model *m, const struct pl_drift *d, struct
 {
 	const char *comma = ": ";
 
-	if (d->object)
+	if (came_or_went(d) && d->name)
+		say_thing(d, out);
+	else if (d->object)
 		pl_object_say(d->object, out);
 	else if (d->name)
 		pl_buf_adds(out, d->name);
@@ -565,10 +586,8 @@ static bool is_noted(const struct pl_model *m, const struct pl_source *s)
 
 static void say_more(const struct text *t, size_t left)
 {
-	if (!left)
-		return;
-	pl_buf_pad(t->out, ' ', LABEL_COLUMNS);
-	pl_buf_addf(t->out, "and %zu more (-v lists them)\n", left);
+	if (left)
+		pl_buf_addf(t->out, "%*sand %zu more (-v lists them)\n", LABEL_COLUMNS, "", left);
 }
 
 /* So many of each kind of object that no kind hides another. */
@@ -579,14 +598,13 @@ static void drifts(const struct text *t)
 
 	for (size_t i = 0; i < m->drift_count; i++) {
 		const struct pl_object *o = m->drift[i].object;
+		bool more = shown[o ? o->kind : PL_KIND_COUNT]++ >= OBJECTS_SHOWN && !t->style->verbose;
 		pl_auto_buf b = PL_BUF_INIT;
 
-		if (shown[o ? o->kind : PL_KIND_COUNT]++ >= OBJECTS_SHOWN && !t->style->verbose) {
-			left++;
-			continue;
-		}
+		left += more;
 		say_drift(m, &m->drift[i], &b);
-		labelled(t, "drift", b.data);
+		if (!more)
+			labelled(t, "drift", b.data);
 	}
 	say_more(t, left);
 }
@@ -609,15 +627,13 @@ static void problems(const struct text *t)
 
 	for (size_t i = 0; i < m->problem_count; i++) {
 		const struct pl_problem *p = &m->problems[i];
-		bool named = !p->source || strstr(p->message, p->source);
+		bool named = !p->source || strstr(p->message, p->source), more = is_one_of_many(t, i);
 		pl_auto_buf b = PL_BUF_INIT;
 
-		if (is_one_of_many(t, i)) {
-			left++;
-			continue;
-		}
+		left += more;
 		pl_buf_addf(&b, "%s%s%s", named ? "" : p->source, named ? "" : ": ", p->message);
-		labelled(t, "note", b.data);
+		if (!more)
+			labelled(t, "note", b.data);
 	}
 	say_more(t, left);
 }

@@ -214,6 +214,43 @@ static void test_many_notes(void **state)
 	}
 }
 
+/* What came and what went is named by its kind, though one of them is no object any more. */
+static void test_came_and_went(void **state)
+{
+	static const char *const names[] = { "old", "both", "new" };
+
+	(void)state;
+	for (int today = 0; today < 2; today++) {
+		pl_auto_model struct pl_model *m = pl_model_new();
+		pl_auto_arch struct pl_arch *a = world_arch(arch_text, sizeof arch_text - 1, NULL);
+		pl_auto_report struct pl_report *r = NULL;
+		pl_auto_buf out = PL_BUF_INIT;
+
+		for (int i = 0; i < 2; i++) {
+			int s = pl_model_source(m, &(struct pl_source){
+				.name = i ? "b" : "a", .kind = i && today ? "kubernetes" : "snapshot",
+				.complete = true, .witness = PL_CLUSTER_API });
+			struct pl_object *c = pl_model_object(m, PL_CLUSTER, "c", s, NULL);
+
+			c->nickname = true;
+			for (int n = i; n < i + 2; n++) {
+				struct pl_object *o = pl_model_object(m, PL_STORAGE_CLASS, names[n], s, names[n]);
+
+				o->identity = names[n];
+				o->cluster = c;
+			}
+		}
+		pl_model_join(m);
+		r = pl_evaluate(m, a, 0, 0, 0);
+		pl_reporter_find("text")->write(r, &(struct pl_report_style){ 0 }, &out);
+		assert_int_equal(count(out.data, "drift "), 2);
+		assert_int_equal(count(out.data, today ? "storage class \"old\": in the snapshot, not there now\n" :
+			"storage class \"old\": in the older snapshot, not there in the newer one\n"), 1);
+		assert_int_equal(count(out.data, today ? "storage class \"new\": not in the snapshot, there now\n" :
+			"storage class \"new\": not in the older snapshot, there in the newer one\n"), 1);
+	}
+}
+
 /* How many nodes an API server showed; none where it may not list them. */
 static void test_heading(void **state)
 {
@@ -242,6 +279,7 @@ int main(void)
 		cmocka_unit_test(test_witnesses),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_many_notes),
+		cmocka_unit_test(test_came_and_went),
 		cmocka_unit_test(test_heading),
 	};
 
