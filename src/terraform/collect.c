@@ -89,7 +89,7 @@ static void link_object(struct pl_tf *tf, struct type_rows *t, struct resource *
 		pl_tf_link_to_cluster(tf, r, t->row);
 }
 
-/* Of an instance that exists, where it is reached; a plan of a new one says nothing. */
+/* Of an instance that exists, where it is reached, unless that is sensitive; a plan of a new one says nothing. */
 static void add_addresses(struct pl_tf *tf, struct pl_tf_resource *r, const char *paths)
 {
 	const char *list[4];
@@ -97,7 +97,8 @@ static void add_addresses(struct pl_tf *tf, struct pl_tf_resource *r, const char
 
 	while (*paths && v.count < sizeof list / sizeof *list) {
 		size_t n = strcspn(paths, "|");
-		const char *address = pl_tf_text(tf, r, pl_arena_strndup(&tf->model->arena, paths, n));
+		const char *path = pl_arena_strndup(&tf->model->arena, paths, n);
+		const char *address = pl_tf_get(tf, r, path).sensitive ? NULL : pl_tf_text(tf, r, path);
 
 		if (address && *address)
 			list[v.count++] = address;
