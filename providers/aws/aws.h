@@ -9,11 +9,11 @@ extern const struct pl_provider pl_provider_aws;
 extern const struct pl_kube_provider pl_aws_live; /* live.c */
 
 /* cluster.c */
-extern const struct pl_tf_field pl_aws_cluster_fields[];
+extern const struct pl_field pl_aws_cluster_fields[];
 extern const char *const pl_aws_cluster_types[]; /* as pl_tf_row wants them */
 #define PL_AWS_CLUSTER_KEY "name|id|arn"
 void pl_aws_cluster(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o);
-extern const struct pl_tf_field pl_aws_addon_fields[];
+extern const struct pl_field pl_aws_addon_fields[];
 void pl_aws_finish(struct pl_model *m, struct pl_object *cluster);
 
 /*

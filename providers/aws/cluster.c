@@ -10,15 +10,15 @@
 
 const char *const pl_aws_cluster_types[] = { "aws_eks_cluster", NULL };
 
-const struct pl_tf_field pl_aws_cluster_fields[] = {
-	{ "version", PL_CLUSTER_VERSION, PL_TF_AS_TEXT, NULL, "EKS takes its newest version at creation" },
-	{ "endpoint", PL_CLUSTER_ENDPOINT, PL_TF_AS_TEXT, NULL, NULL },
+const struct pl_field pl_aws_cluster_fields[] = {
+	{ "version", PL_CLUSTER_VERSION, PL_AS_TEXT, NULL, "EKS takes its newest version at creation" },
+	{ "endpoint", PL_CLUSTER_ENDPOINT, PL_AS_TEXT, NULL, NULL },
 	{ 0 },
 };
 
-const struct pl_tf_field pl_aws_addon_fields[] = {
-	{ "addon_name", PL_COMPONENT_NAME, PL_TF_AS_TEXT, NULL, NULL },
-	{ "addon_version", PL_COMPONENT_VERSION, PL_TF_AS_TEXT, NULL, "EKS takes the add-on's default version" },
+const struct pl_field pl_aws_addon_fields[] = {
+	{ "addon_name", PL_COMPONENT_NAME, PL_AS_TEXT, NULL, NULL },
+	{ "addon_version", PL_COMPONENT_VERSION, PL_AS_TEXT, NULL, "EKS takes the add-on's default version" },
 	{ 0 },
 };
 

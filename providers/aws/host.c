@@ -56,9 +56,9 @@ void pl_aws_instance(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_objec
 
 /* ---- autoscaling groups ---- */
 
-static const struct pl_tf_field group_fields[] = {
-	{ "min_size", PL_POOL_MIN, PL_TF_AS_INT, NULL, "no lower bound is set" },
-	{ "max_size", PL_POOL_MAX, PL_TF_AS_INT, NULL, "no upper bound is set" },
+static const struct pl_field group_fields[] = {
+	{ "min_size", PL_POOL_MIN, PL_AS_INT, NULL, "no lower bound is set" },
+	{ "max_size", PL_POOL_MAX, PL_AS_INT, NULL, "no upper bound is set" },
 	{ 0 },
 };
 

@@ -119,7 +119,7 @@ static size_t root_mapping(struct pl_tf *tf, struct pl_tf_resource *r, size_t n)
 
 void pl_aws_template_disk(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)
 {
-	struct pl_tf_field field = { .attr = PL_POOL_DISK, .as = PL_TF_AS_GIB,
+	struct pl_field field = { .attr = PL_POOL_DISK, .as = PL_AS_GIB,
 				     .unset_note = "the size of the image is taken" };
 	size_t n = pl_tf_count(tf, r, "block_device_mappings"), root = root_mapping(tf, r, n);
 	struct pl_tf_value v;

@@ -15,12 +15,12 @@ struct group {
 	struct pl_aws_launch launch;
 };
 
-static const struct pl_tf_field group_fields[] = {
-	{ "labels", PL_POOL_LABELS, PL_TF_AS_LABELS, "", "nobody set labels" },
-	{ "capacity_type", PL_POOL_CAPACITY, PL_TF_AS_LOWER, "on-demand", "EKS's default" },
-	{ "scaling_config[0].min_size", PL_POOL_MIN, PL_TF_AS_INT, NULL, "no lower bound is set" },
-	{ "scaling_config[0].max_size", PL_POOL_MAX, PL_TF_AS_INT, NULL, "no upper bound is set" },
-	{ "version", PL_POOL_VERSION, PL_TF_AS_TEXT, NULL, NULL },
+static const struct pl_field group_fields[] = {
+	{ "labels", PL_POOL_LABELS, PL_AS_LABELS, "", "nobody set labels" },
+	{ "capacity_type", PL_POOL_CAPACITY, PL_AS_LOWER, "on-demand", "EKS's default" },
+	{ "scaling_config[0].min_size", PL_POOL_MIN, PL_AS_INT, NULL, "no lower bound is set" },
+	{ "scaling_config[0].max_size", PL_POOL_MAX, PL_AS_INT, NULL, "no upper bound is set" },
+	{ "version", PL_POOL_VERSION, PL_AS_TEXT, NULL, NULL },
 	{ 0 },
 };
 
@@ -127,7 +127,7 @@ static void add_os(const struct group *g)
 
 static void add_disk(const struct group *g)
 {
-	struct pl_tf_field own = { "disk_size", PL_POOL_DISK, PL_TF_AS_GIB, "20 GiB",
+	struct pl_field own = { "disk_size", PL_POOL_DISK, PL_AS_GIB, "20 GiB",
 				   "EKS's default disk size" };
 	struct pl_tf_value v = pl_tf_get(g->tf, g->r, own.path);
 
@@ -138,7 +138,7 @@ static void add_disk(const struct group *g)
 		return;
 	}
 	if (g->launch.state == PL_AWS_LAUNCH_HIDDEN)
-		own = (struct pl_tf_field){ own.path, own.attr, own.as, NULL, hidden(g) };
+		own = (struct pl_field){ own.path, own.attr, own.as, NULL, hidden(g) };
 	pl_tf_fact(g->tf, g->r, g->o, &v, &own);
 }
 

@@ -12,7 +12,7 @@ extern const struct pl_kube_provider pl_azure_live; /* live.c */
 bool pl_azure_machine(const char *type, struct pl_machine *out);
 
 /* cluster.c */
-extern const struct pl_tf_field pl_azure_cluster_fields[];
+extern const struct pl_field pl_azure_cluster_fields[];
 void pl_azure_cluster(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o);
 void pl_azure_own_network(struct pl_model *m, struct pl_object *cluster); /* after joining */
 

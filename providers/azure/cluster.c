@@ -6,11 +6,11 @@
 
 static const char own_network[] = "network_profile[0].network_plugin"; /* "none" */
 
-const struct pl_tf_field pl_azure_cluster_fields[] = {
-	{ "location", PL_CLUSTER_LOCATION, PL_TF_AS_TEXT, NULL, NULL },
-	{ "automatic_upgrade_channel|automatic_channel_upgrade", PL_CLUSTER_CHANNEL, PL_TF_AS_LOWER,
+const struct pl_field pl_azure_cluster_fields[] = {
+	{ "location", PL_CLUSTER_LOCATION, PL_AS_TEXT, NULL, NULL },
+	{ "automatic_upgrade_channel|automatic_channel_upgrade", PL_CLUSTER_CHANNEL, PL_AS_LOWER,
 	  NULL, NULL },
-	{ "network_profile[0].load_balancer_sku", PL_CLUSTER_LB_SKU, PL_TF_AS_LOWER, "standard",
+	{ "network_profile[0].load_balancer_sku", PL_CLUSTER_LB_SKU, PL_AS_LOWER, "standard",
 	  "AKS's default load balancer" },
 	{ 0 },
 };
@@ -18,10 +18,10 @@ const struct pl_tf_field pl_azure_cluster_fields[] = {
 /* What was asked for, or what runs where that is newer (a channel moved it) or nothing was asked. */
 static void add_version(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)
 {
-	static const struct pl_tf_field fields[] = {
-		{ "kubernetes_version", PL_CLUSTER_VERSION, PL_TF_AS_TEXT, NULL,
+	static const struct pl_field fields[] = {
+		{ "kubernetes_version", PL_CLUSTER_VERSION, PL_AS_TEXT, NULL,
 		  "AKS picks the version" },
-		{ "current_kubernetes_version", PL_CLUSTER_VERSION, PL_TF_AS_TEXT, NULL, NULL },
+		{ "current_kubernetes_version", PL_CLUSTER_VERSION, PL_AS_TEXT, NULL, NULL },
 	};
 	const char *asked = pl_tf_text(tf, r, fields[0].path);
 	const char *real = pl_tf_text(tf, r, fields[1].path);
@@ -36,8 +36,8 @@ static void add_version(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_ob
 
 static void add_network_policy(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)
 {
-	static const struct pl_tf_field field = { "network_profile[0].network_policy",
-						  PL_CLUSTER_NETWORK_POLICY, PL_TF_AS_LOWER, "none",
+	static const struct pl_field field = { "network_profile[0].network_policy",
+						  PL_CLUSTER_NETWORK_POLICY, PL_AS_LOWER, "none",
 						  "AKS installs no policy engine unless asked" };
 	static const char dataplane[] =
 		"network_profile[0].network_data_plane|network_profile[0].ebpf_data_plane";

@@ -63,8 +63,8 @@ static void add_one(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object
 
 static const char *const vm_texts[] = { "custom_data", "user_data", NULL };
 
-static const struct pl_tf_field disk_fields[] = {
-	{ "os_disk[0].disk_size_gb", PL_POOL_DISK, PL_TF_AS_GIB, NULL,
+static const struct pl_field disk_fields[] = {
+	{ "os_disk[0].disk_size_gb", PL_POOL_DISK, PL_AS_GIB, NULL,
 	  "the size of the image is taken" },
 	{ 0 },
 };
@@ -82,8 +82,8 @@ void pl_azure_vm(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o
 void pl_azure_classic_vm(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)
 {
 	static const char *const paths[] = { "os_profile[0].custom_data", NULL };
-	static const struct pl_tf_field fields[] = {
-		{ "storage_os_disk[0].disk_size_gb", PL_POOL_DISK, PL_TF_AS_GIB, NULL,
+	static const struct pl_field fields[] = {
+		{ "storage_os_disk[0].disk_size_gb", PL_POOL_DISK, PL_AS_GIB, NULL,
 		  "the size of the image is taken" },
 		{ 0 },
 	};
@@ -97,9 +97,9 @@ void pl_azure_classic_vm(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_o
 
 void pl_azure_scale_set(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)
 {
-	static const struct pl_tf_field fields[] = {
-		{ "instances", PL_POOL_MIN, PL_TF_AS_INT, NULL, "an autoscale setting may set it" },
-		{ "instances", PL_POOL_MAX, PL_TF_AS_INT, NULL, "an autoscale setting may set it" },
+	static const struct pl_field fields[] = {
+		{ "instances", PL_POOL_MIN, PL_AS_INT, NULL, "an autoscale setting may set it" },
+		{ "instances", PL_POOL_MAX, PL_AS_INT, NULL, "an autoscale setting may set it" },
 		{ 0 },
 	};
 

@@ -18,9 +18,9 @@ struct place {
 	struct pl_model *m;
 };
 
-static const struct pl_tf_field pool_fields[] = {
-	{ "node_labels", PL_POOL_LABELS, PL_TF_AS_LABELS, "", "nobody set labels" },
-	{ "os_disk_size_gb", PL_POOL_DISK, PL_TF_AS_GIB, NULL,
+static const struct pl_field pool_fields[] = {
+	{ "node_labels", PL_POOL_LABELS, PL_AS_LABELS, "", "nobody set labels" },
+	{ "os_disk_size_gb", PL_POOL_DISK, PL_AS_GIB, NULL,
 	  "the default depends on the VM size" },
 	{ 0 },
 };
@@ -175,14 +175,14 @@ static void add_capacity(const struct place *p)
 
 static void add_counts(const struct place *p)
 {
-	static const struct pl_tf_field scaled[] = {
-		{ "min_count", PL_POOL_MIN, PL_TF_AS_INT, NULL, "no lower bound is set" },
-		{ "max_count", PL_POOL_MAX, PL_TF_AS_INT, NULL, "no upper bound is set" },
+	static const struct pl_field scaled[] = {
+		{ "min_count", PL_POOL_MIN, PL_AS_INT, NULL, "no lower bound is set" },
+		{ "max_count", PL_POOL_MAX, PL_AS_INT, NULL, "no upper bound is set" },
 		{ 0 },
 	};
-	static const struct pl_tf_field fixed[] = {
-		{ "node_count", PL_POOL_MIN, PL_TF_AS_INT, NULL, "no number of nodes is set" },
-		{ "node_count", PL_POOL_MAX, PL_TF_AS_INT, NULL, "no number of nodes is set" },
+	static const struct pl_field fixed[] = {
+		{ "node_count", PL_POOL_MIN, PL_AS_INT, NULL, "no number of nodes is set" },
+		{ "node_count", PL_POOL_MAX, PL_AS_INT, NULL, "no number of nodes is set" },
 		{ 0 },
 	};
 	/* each name on its own: only one of them exists in any version of the provider */
@@ -226,7 +226,7 @@ static const char *default_pods(const struct place *p)
 static void add_max_pods(const struct place *p)
 {
 	const char *unset = default_pods(p);
-	struct pl_tf_field field = { "max_pods", PL_POOL_MAX_PODS, PL_TF_AS_INT, unset,
+	struct pl_field field = { "max_pods", PL_POOL_MAX_PODS, PL_AS_INT, unset,
 				     unset ? "AKS's default for the cluster's network plugin"
 					   : "the network plugin decides" };
 	struct pl_tf_value v = get(p, field.path);
@@ -237,8 +237,8 @@ static void add_max_pods(const struct place *p)
 /* A default pool that shows no version has the cluster's. */
 static void add_version(const struct place *p)
 {
-	static const struct pl_tf_field field = { "orchestrator_version", PL_POOL_VERSION,
-						  PL_TF_AS_TEXT, NULL, NULL };
+	static const struct pl_field field = { "orchestrator_version", PL_POOL_VERSION,
+						  PL_AS_TEXT, NULL, NULL };
 	struct pl_tf_value v = get(p, field.path);
 
 	if (v.state == PL_TF_SET || !*p->prefix)

@@ -6,8 +6,8 @@
 static void add_database(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o,
 			 const char *engine)
 {
-	static const struct pl_tf_field fields[] = {
-		{ "version", PL_DB_VERSION, PL_TF_AS_TEXT, NULL, "Azure picks the version" },
+	static const struct pl_field fields[] = {
+		{ "version", PL_DB_VERSION, PL_AS_TEXT, NULL, "Azure picks the version" },
 		{ 0 },
 	};
 

@@ -6,11 +6,11 @@
 
 const char *const pl_google_cluster_types[] = { "google_container_cluster", NULL };
 
-const struct pl_tf_field pl_google_cluster_fields[] = {
-	{ "release_channel[0].channel", PL_CLUSTER_CHANNEL, PL_TF_AS_LOWER, NULL, NULL },
-	{ "location|zone|region", PL_CLUSTER_LOCATION, PL_TF_AS_TEXT, NULL, NULL },
-	{ "project", PL_CLUSTER_ACCOUNT, PL_TF_AS_TEXT, NULL, NULL },
-	{ "endpoint", PL_CLUSTER_ENDPOINT, PL_TF_AS_TEXT, NULL, NULL },
+const struct pl_field pl_google_cluster_fields[] = {
+	{ "release_channel[0].channel", PL_CLUSTER_CHANNEL, PL_AS_LOWER, NULL, NULL },
+	{ "location|zone|region", PL_CLUSTER_LOCATION, PL_AS_TEXT, NULL, NULL },
+	{ "project", PL_CLUSTER_ACCOUNT, PL_AS_TEXT, NULL, NULL },
+	{ "endpoint", PL_CLUSTER_ENDPOINT, PL_AS_TEXT, NULL, NULL },
 	{ 0 },
 };
 

@@ -13,7 +13,7 @@ bool pl_google_machine(const char *type, struct pl_machine *out);
 
 /* cluster.c */
 void pl_google_cluster(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o);
-extern const struct pl_tf_field pl_google_cluster_fields[];
+extern const struct pl_field pl_google_cluster_fields[];
 
 /* pool.c: facts of one pool, which stands at `prefix` ("", "node_pool[2].") of r. */
 void pl_google_pool(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o,

@@ -9,14 +9,14 @@
 static const char *const boot_paths[] = { "metadata_startup_script", "metadata.user-data",
 					  "metadata.startup-script", NULL };
 
-static const struct pl_tf_field instance_fields[] = {
-	{ "boot_disk[0].initialize_params[0].size", PL_POOL_DISK, PL_TF_AS_GIB, NULL,
+static const struct pl_field instance_fields[] = {
+	{ "boot_disk[0].initialize_params[0].size", PL_POOL_DISK, PL_AS_GIB, NULL,
 	  "the size of the image is taken" },
 	{ 0 },
 };
 
-static const struct pl_tf_field template_fields[] = {
-	{ "disk[0].disk_size_gb", PL_POOL_DISK, PL_TF_AS_GIB, NULL,
+static const struct pl_field template_fields[] = {
+	{ "disk[0].disk_size_gb", PL_POOL_DISK, PL_AS_GIB, NULL,
 	  "the size of the image is taken" },
 	{ 0 },
 };
@@ -69,9 +69,9 @@ static struct pl_tf_resource *template_of(struct pl_tf *tf, struct pl_tf_resourc
 
 void pl_google_group(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)
 {
-	static const struct pl_tf_field size[] = {
-		{ "target_size", PL_POOL_MIN, PL_TF_AS_INT, NULL, "an autoscaler may set it" },
-		{ "target_size", PL_POOL_MAX, PL_TF_AS_INT, NULL, "an autoscaler may set it" },
+	static const struct pl_field size[] = {
+		{ "target_size", PL_POOL_MIN, PL_AS_INT, NULL, "an autoscaler may set it" },
+		{ "target_size", PL_POOL_MAX, PL_AS_INT, NULL, "an autoscaler may set it" },
 		{ 0 },
 	};
 	struct pl_tf_resource *template = template_of(tf, r);
@@ -94,9 +94,9 @@ static void bound_group(struct pl_tf *tf, struct pl_tf_resource *autoscaler)
 	static const char *const groups[] = { "google_compute_instance_group_manager",
 					      "google_compute_region_instance_group_manager",
 					      NULL };
-	static const struct pl_tf_field bounds[] = {
-		{ "autoscaling_policy[0].min_replicas", PL_POOL_MIN, PL_TF_AS_INT, NULL, NULL },
-		{ "autoscaling_policy[0].max_replicas", PL_POOL_MAX, PL_TF_AS_INT, NULL, NULL },
+	static const struct pl_field bounds[] = {
+		{ "autoscaling_policy[0].min_replicas", PL_POOL_MIN, PL_AS_INT, NULL, NULL },
+		{ "autoscaling_policy[0].max_replicas", PL_POOL_MAX, PL_AS_INT, NULL, NULL },
 		{ 0 },
 	};
 	struct pl_tf_resource *group =

@@ -19,8 +19,8 @@ struct place {
 	struct pl_model *m;
 };
 
-static const struct pl_tf_field pool_fields[] = {
-	{ "node_config[0].labels", PL_POOL_LABELS, PL_TF_AS_LABELS, "", "nobody set labels" },
+static const struct pl_field pool_fields[] = {
+	{ "node_config[0].labels", PL_POOL_LABELS, PL_AS_LABELS, "", "nobody set labels" },
 	{ 0 },
 };
 
@@ -192,10 +192,10 @@ static void add_image(const struct place *p)
 /* Two ways to say it, and a state shows both. */
 static void add_disk(const struct place *p)
 {
-	static const struct pl_tf_field ways[] = {
-		{ "node_config[0].disk_size_gb", PL_POOL_DISK, PL_TF_AS_GIB, "107374182400",
+	static const struct pl_field ways[] = {
+		{ "node_config[0].disk_size_gb", PL_POOL_DISK, PL_AS_GIB, "107374182400",
 		  "GKE's default disk size" },
-		{ "node_config[0].boot_disk[0].size_gb", PL_POOL_DISK, PL_TF_AS_GIB, NULL, NULL },
+		{ "node_config[0].boot_disk[0].size_gb", PL_POOL_DISK, PL_AS_GIB, NULL, NULL },
 	};
 	struct pl_tf_value v = get(p, ways[0].path), other = get(p, ways[1].path);
 	bool second = v.state != PL_TF_SET &&
@@ -310,8 +310,8 @@ static void add_counts(const struct place *p)
 /* The pool's own, else its cluster's default, else GKE's. */
 static void add_max_pods(const struct place *p)
 {
-	static const struct pl_tf_field field = { "max_pods_per_node", PL_POOL_MAX_PODS,
-						  PL_TF_AS_INT, "110", "GKE's default" };
+	static const struct pl_field field = { "max_pods_per_node", PL_POOL_MAX_PODS,
+						  PL_AS_INT, "110", "GKE's default" };
 	struct pl_tf_value v = get(p, field.path), inherited;
 	struct pl_tf_resource *cluster = p->r;
 
@@ -331,7 +331,7 @@ static void add_max_pods(const struct place *p)
 /* A block inside the cluster that shows no version has the cluster's. */
 static void add_version(const struct place *p)
 {
-	static const struct pl_tf_field field = { "version", PL_POOL_VERSION, PL_TF_AS_TEXT, NULL,
+	static const struct pl_field field = { "version", PL_POOL_VERSION, PL_AS_TEXT, NULL,
 						  NULL };
 	struct pl_tf_value v = get(p, field.path);
 

@@ -27,7 +27,7 @@ void pl_k3s_unsized(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object
 		    const char *path)
 {
 	static const enum pl_attr sizes[] = { PL_POOL_VCPU, PL_POOL_MEMORY, PL_POOL_ARCHITECTURE };
-	struct pl_tf_field type = { path, PL_POOL_MACHINE, PL_TF_AS_TEXT, NULL,
+	struct pl_field type = { path, PL_POOL_MACHINE, PL_AS_TEXT, NULL,
 				    "no type is named" };
 	struct pl_tf_value v = pl_tf_get(tf, r, path);
 
@@ -92,9 +92,9 @@ void pl_k3s_openstack(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_obje
 /* Cores times sockets, and the memory, are written out. */
 static void add_proxmox_size(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)
 {
-	static const struct pl_tf_field fields[] = {
-		{ "memory[0].dedicated", PL_POOL_MEMORY, PL_TF_AS_MIB, NULL, "no memory is set" },
-		{ "disk[0].size", PL_POOL_DISK, PL_TF_AS_GIB, NULL,
+	static const struct pl_field fields[] = {
+		{ "memory[0].dedicated", PL_POOL_MEMORY, PL_AS_MIB, NULL, "no memory is set" },
+		{ "disk[0].size", PL_POOL_DISK, PL_AS_GIB, NULL,
 		  "the size of the image is taken" },
 		{ 0 },
 	};

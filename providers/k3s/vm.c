@@ -12,15 +12,15 @@ static const char no_size[] = "no size is set";
 /* Where each type says what it is; what it has no word for is NULL. */
 struct vm {
 	const char *type;
-	struct pl_tf_field memory; /* no path: it stands in a machine type that no catalogue has */
+	struct pl_field memory; /* no path: it stands in a machine type that no catalogue has */
 	const char *machine;       /* the machine type */
 	const char *cores, *sockets;
 	const char *image;
 	const char *boot[3];
 };
 
-#define MIB(path) { (path), PL_POOL_MEMORY, PL_TF_AS_MIB, NULL, no_size }
-#define GIB(path) { (path), PL_POOL_MEMORY, PL_TF_AS_GIB, NULL, no_size }
+#define MIB(path) { (path), PL_POOL_MEMORY, PL_AS_MIB, NULL, no_size }
+#define GIB(path) { (path), PL_POOL_MEMORY, PL_AS_GIB, NULL, no_size }
 
 static const struct vm vms[] = {
 	{ .type = "proxmox_vm_qemu", .memory = MIB("memory"), .cores = "cores|cpu[0].cores",
@@ -57,7 +57,7 @@ static const struct vm *find_vm(const char *type)
 static void add_cores(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o,
 		      const struct vm *vm)
 {
-	const struct pl_tf_field field = { vm->cores, PL_POOL_VCPU, PL_TF_AS_INT, NULL, no_size };
+	const struct pl_field field = { vm->cores, PL_POOL_VCPU, PL_AS_INT, NULL, no_size };
 	struct pl_tf_value cores = pl_tf_get(tf, r, vm->cores);
 	struct pl_tf_value sockets = { .state = PL_TF_UNSET };
 	const char *a = pl_tf_text(tf, r, vm->cores), *b = NULL;

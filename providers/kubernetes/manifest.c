@@ -133,7 +133,7 @@ static const char *waits(const struct manifest *x, const char *path)
 static void add_annotations(const struct manifest *x, struct pl_object *o)
 {
 	static const char path[] = "metadata.annotations";
-	const struct pl_tf_field field = { path, PL_LB_ANNOTATIONS, PL_TF_AS_LABELS, NULL, NULL };
+	const struct pl_field field = { path, PL_LB_ANNOTATIONS, PL_AS_LABELS, NULL, NULL };
 	struct pl_tf_value v = { .state = PL_TF_UNSET, .json = find(x->tree, path),
 				 .sensitive = x->sensitive, .path = path_of(x, path),
 				 .waits_for = waits(x, path) };

@@ -42,8 +42,8 @@ bool pl_kubernetes_identify(struct pl_tf *tf, struct pl_tf_resource *r, struct p
 	return true;
 }
 
-static const struct pl_tf_field annotations[] = {
-	{ "metadata[0].annotations", PL_LB_ANNOTATIONS, PL_TF_AS_LABELS, NULL, NULL },
+static const struct pl_field annotations[] = {
+	{ "metadata[0].annotations", PL_LB_ANNOTATIONS, PL_AS_LABELS, NULL, NULL },
 	{ 0 },
 };
 
@@ -131,7 +131,7 @@ void pl_kubernetes_ingress_ports(const char *class, size_t tls, struct pl_tf_lis
 void pl_kubernetes_namespace(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)
 {
 	static const char path[] = "metadata[0].labels";
-	static const struct pl_tf_field name = { "metadata[0].name", PL_NAMESPACE_NAME, PL_TF_AS_TEXT, NULL,
+	static const struct pl_field name = { "metadata[0].name", PL_NAMESPACE_NAME, PL_AS_TEXT, NULL,
 						 "the cluster makes it up" };
 	struct pl_tf_value labels = pl_tf_get(tf, r, path), called = pl_tf_get(tf, r, name.path);
 	json_t *level = labels.state == PL_TF_SET

@@ -12,15 +12,15 @@ static bool made_by_rke(struct pl_tf *tf, struct pl_tf_resource *r)
 	return pl_tf_count(tf, r, "rke_config") > 0;
 }
 
-static const struct pl_tf_field fields[] = {
+static const struct pl_field fields[] = {
 	{ "kubernetes_version|version|k8s_version|rke_config[0].kubernetes_version", PL_CLUSTER_VERSION,
-	  PL_TF_AS_TEXT, NULL, "the provider picks the version" },
-	{ "region|location", PL_CLUSTER_LOCATION, PL_TF_AS_TEXT, NULL, NULL },
+	  PL_AS_TEXT, NULL, "the provider picks the version" },
+	{ "region|location", PL_CLUSTER_LOCATION, PL_AS_TEXT, NULL, NULL },
 	{ 0 },
 };
 
-static const struct pl_tf_field openshift_fields[] = {
-	{ "location|cloud_region|region", PL_CLUSTER_LOCATION, PL_TF_AS_TEXT, NULL, NULL },
+static const struct pl_field openshift_fields[] = {
+	{ "location|cloud_region|region", PL_CLUSTER_LOCATION, PL_AS_TEXT, NULL, NULL },
 	{ 0 },
 };
 
@@ -49,8 +49,8 @@ static void add_openshift(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_
 /* One resource makes both, and a word in the version tells them apart: 4.12_openshift. */
 static void add_ibm(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)
 {
-	static const struct pl_tf_field version = { "kube_version", PL_CLUSTER_VERSION,
-						    PL_TF_AS_TEXT, NULL,
+	static const struct pl_field version = { "kube_version", PL_CLUSTER_VERSION,
+						    PL_AS_TEXT, NULL,
 						    "the provider picks the version" };
 	struct pl_tf_value v = pl_tf_get(tf, r, version.path);
 	const char *text = pl_tf_text(tf, r, version.path);

@@ -12,6 +12,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+#include "model/field.h"
 #include "model/machine.h"
 #include "model/model.h"
 #include "model/provider.h"
@@ -133,34 +134,12 @@ void pl_tf_unlink(struct pl_object *o);
 /* Takes an object of pl_tf_object() out of the model again. */
 void pl_tf_discard(struct pl_object *o);
 
-/* How the JSON of an attribute becomes a value. */
-enum pl_tf_as {
-	PL_TF_AS_TEXT,    /* string, number or bool, as text; "" is what a state has for an unset one */
-	PL_TF_AS_LOWER,   /* the same in lower case, '_' as '-' (SPOT, ON_DEMAND) */
-	PL_TF_AS_INT,     /* number, or a string holding one */
-	PL_TF_AS_BOOL,
-	PL_TF_AS_GIB,     /* a number of GiB, as bytes */
-	PL_TF_AS_MIB,
-	PL_TF_AS_LABELS,  /* object of scalars; null and {} are the empty map, which is known */
-	PL_TF_AS_LIST,    /* list of scalars, as texts */
-};
-
-/* One attribute: where it is, what it becomes, what the provider documents when nobody sets it. */
-struct pl_tf_field {
-	const char *path; /* relative to the prefix; '|' separates alternatives */
-	enum pl_attr attr;
-	enum pl_tf_as as;
-	const char *unset;      /* documented default, as text of the final value; NULL: see unset_note */
-	const char *unset_note; /* with a default: whose it is ("GKE's default image type"); without: why
-				   it stays unknown ("the release channel decides"); NULL: no fact */
-};
-
 /* Writes the facts of a table (ends with a NULL path) from `prefix` ("" or "node_pool[2]."). */
 void pl_tf_fields(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o,
-		  const char *prefix, const struct pl_tf_field *fields);
+		  const char *prefix, const struct pl_field *fields);
 /* One fact from a value already read, with r's origin. */
 struct pl_fact *pl_tf_fact(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o,
-			   const struct pl_tf_value *v, const struct pl_tf_field *field);
+			   const struct pl_tf_value *v, const struct pl_field *field);
 
 /* Says that a fact is what the provider takes when nobody says otherwise; returns it. */
 struct pl_fact *pl_tf_default(struct pl_fact *f, const char *note);
@@ -237,7 +216,7 @@ struct pl_tf_row {
 	const char *cluster;    /* path of the attribute that names its cluster; NULL: names none */
 	const char *const *cluster_types; /* types it may name, NULL-terminated */
 	const char *cluster_key;          /* attributes compared with its value: "name|id" */
-	const struct pl_tf_field *fields; /* NULL: none */
+	const struct pl_field *fields; /* NULL: none */
 	const char *addresses;            /* an instance: paths of its IP addresses, "public_ip|private_ip" */
 	/* Decides whether this resource is such an object at all; NULL: always. */
 	bool (*wanted)(struct pl_tf *tf, struct pl_tf_resource *r);

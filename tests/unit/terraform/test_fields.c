@@ -5,39 +5,39 @@
 static const struct {
 	const char *json;
 	enum pl_attr attr;
-	enum pl_tf_as as;
+	enum pl_as as;
 	const char *unset;
 	const char *expected; /* "?": unknown, "-": no fact */
 } cases[] = {
-	{ "'x'", PL_POOL_OS, PL_TF_AS_TEXT, NULL, "x" },
-	{ "7", PL_POOL_OS, PL_TF_AS_TEXT, NULL, "7" },
-	{ "['x','y']", PL_POOL_OS, PL_TF_AS_TEXT, NULL, "x" },
-	{ "{}", PL_POOL_OS, PL_TF_AS_TEXT, NULL, "?" },
+	{ "'x'", PL_POOL_OS, PL_AS_TEXT, NULL, "x" },
+	{ "7", PL_POOL_OS, PL_AS_TEXT, NULL, "7" },
+	{ "['x','y']", PL_POOL_OS, PL_AS_TEXT, NULL, "x" },
+	{ "{}", PL_POOL_OS, PL_AS_TEXT, NULL, "?" },
 	/* a state has "" where nobody set a text */
-	{ "''", PL_POOL_OS, PL_TF_AS_TEXT, "ubuntu", "ubuntu" },
-	{ "null", PL_POOL_OS, PL_TF_AS_TEXT, "ubuntu", "ubuntu" },
-	{ "null", PL_POOL_OS, PL_TF_AS_TEXT, NULL, "-" },
-	{ "'ON_DEMAND'", PL_POOL_CAPACITY, PL_TF_AS_LOWER, NULL, "on-demand" },
-	{ "3", PL_POOL_MIN, PL_TF_AS_INT, NULL, "3" },
-	{ "'3'", PL_POOL_MIN, PL_TF_AS_INT, NULL, "3" },
-	{ "3.0", PL_POOL_MIN, PL_TF_AS_INT, NULL, "3" },
-	{ "'three'", PL_POOL_MIN, PL_TF_AS_INT, NULL, "?" },
-	{ "1e300", PL_POOL_MIN, PL_TF_AS_INT, NULL, "?" },
-	{ "100", PL_POOL_DISK, PL_TF_AS_GIB, NULL, "100 GiB" },
-	{ "9000000000000000", PL_POOL_DISK, PL_TF_AS_GIB, NULL, "?" },
-	{ "1024", PL_POOL_MEMORY, PL_TF_AS_MIB, NULL, "1 GiB" },
-	{ "null", PL_POOL_DISK, PL_TF_AS_GIB, "100 GiB", "100 GiB" },
-	{ "true", PL_CLUSTER_SERVICE_LB, PL_TF_AS_BOOL, NULL, "true" },
-	{ "'False'", PL_CLUSTER_SERVICE_LB, PL_TF_AS_BOOL, NULL, "false" },
-	{ "'perhaps'", PL_CLUSTER_SERVICE_LB, PL_TF_AS_BOOL, NULL, "?" },
-	{ "null", PL_CLUSTER_SERVICE_LB, PL_TF_AS_BOOL, "true", "true" },
-	{ "{'b':'2','a':1,'c':[]}", PL_POOL_LABELS, PL_TF_AS_LABELS, NULL, "a=1, b=2" },
-	{ "[]", PL_POOL_LABELS, PL_TF_AS_LABELS, NULL, "none" },
-	{ "'a=b'", PL_POOL_LABELS, PL_TF_AS_LABELS, NULL, "?" },
-	{ "null", PL_POOL_LABELS, PL_TF_AS_LABELS, "", "none" },
-	{ "['80',443]", PL_LB_PORTS, PL_TF_AS_LIST, NULL, "80, 443" },
-	{ "80", PL_LB_PORTS, PL_TF_AS_LIST, NULL, "80" },
-	{ "{}", PL_LB_PORTS, PL_TF_AS_LIST, NULL, "?" },
+	{ "''", PL_POOL_OS, PL_AS_TEXT, "ubuntu", "ubuntu" },
+	{ "null", PL_POOL_OS, PL_AS_TEXT, "ubuntu", "ubuntu" },
+	{ "null", PL_POOL_OS, PL_AS_TEXT, NULL, "-" },
+	{ "'ON_DEMAND'", PL_POOL_CAPACITY, PL_AS_LOWER, NULL, "on-demand" },
+	{ "3", PL_POOL_MIN, PL_AS_INT, NULL, "3" },
+	{ "'3'", PL_POOL_MIN, PL_AS_INT, NULL, "3" },
+	{ "3.0", PL_POOL_MIN, PL_AS_INT, NULL, "3" },
+	{ "'three'", PL_POOL_MIN, PL_AS_INT, NULL, "?" },
+	{ "1e300", PL_POOL_MIN, PL_AS_INT, NULL, "?" },
+	{ "100", PL_POOL_DISK, PL_AS_GIB, NULL, "100 GiB" },
+	{ "9000000000000000", PL_POOL_DISK, PL_AS_GIB, NULL, "?" },
+	{ "1024", PL_POOL_MEMORY, PL_AS_MIB, NULL, "1 GiB" },
+	{ "null", PL_POOL_DISK, PL_AS_GIB, "100 GiB", "100 GiB" },
+	{ "true", PL_CLUSTER_SERVICE_LB, PL_AS_BOOL, NULL, "true" },
+	{ "'False'", PL_CLUSTER_SERVICE_LB, PL_AS_BOOL, NULL, "false" },
+	{ "'perhaps'", PL_CLUSTER_SERVICE_LB, PL_AS_BOOL, NULL, "?" },
+	{ "null", PL_CLUSTER_SERVICE_LB, PL_AS_BOOL, "true", "true" },
+	{ "{'b':'2','a':1,'c':[]}", PL_POOL_LABELS, PL_AS_LABELS, NULL, "a=1, b=2" },
+	{ "[]", PL_POOL_LABELS, PL_AS_LABELS, NULL, "none" },
+	{ "'a=b'", PL_POOL_LABELS, PL_AS_LABELS, NULL, "?" },
+	{ "null", PL_POOL_LABELS, PL_AS_LABELS, "", "none" },
+	{ "['80',443]", PL_LB_PORTS, PL_AS_LIST, NULL, "80, 443" },
+	{ "80", PL_LB_PORTS, PL_AS_LIST, NULL, "80" },
+	{ "{}", PL_LB_PORTS, PL_AS_LIST, NULL, "?" },
 };
 
 static void conversions(void **state)
@@ -45,7 +45,7 @@ static void conversions(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		pl_auto_model struct pl_model *m = pl_model_new();
-		const struct pl_tf_field fields[] = {
+		const struct pl_field fields[] = {
 			{ "x", cases[i].attr, cases[i].as, cases[i].unset, cases[i].unset ? "its default" : NULL },
 			{ 0 },
 		};
