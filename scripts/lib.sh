@@ -67,7 +67,7 @@ packages() {
 
 build_packages() {
 	packages build-essential cmake ninja-build pkg-config libjansson-dev libyaml-dev zlib1g-dev \
-		libssl-dev libcurl4-openssl-dev
+		libssl-dev libcurl4-openssl-dev libxml2-dev
 	libssh2_library
 }
 

@@ -52,6 +52,17 @@
 /* Conditions of an architecture, once the selections they name are written out; gitpod has 300. */
 #define PL_LIMIT_CONDITIONS 50000
 
+/*
+ * XML of the clouds' query APIs: DescribeInstanceTypes has 1,300 types with 150 elements each, 9 deep
+ * (moto 5.2.1, 2026-05).
+ */
+#define PL_LIMIT_XML_DEPTH 64
+#define PL_LIMIT_XML_ELEMENTS 2000000
+/* One answer of a cloud's API: the SKUs of an Azure region are about 10 MB. */
+#define PL_LIMIT_CLOUD_BYTES (64UL << 20)
+/* Calls about one source; a cluster may have 450 node groups, each with a template (EKS quotas, 2026). */
+#define PL_LIMIT_CLOUD_CALLS 20000
+
 /* What stands before an HTTP answer's body; servers themselves accept 8 to 80 KiB. */
 #define PL_LIMIT_HTTP_HEAD_BYTES (256UL << 10)
 /* One page of a Kubernetes list: 500 nodes with 40 images each are 7 MB (measured 2026-11). */

@@ -115,6 +115,12 @@ const struct pl_provider *pl_cloud_provider_of(const struct pl_cloud *c);
 void pl_cloud_let_in(struct pl_cloud *c, const struct pl_cloud_api *api, void *ctx);
 void *pl_cloud_ctx(struct pl_cloud *c);
 
+/*
+ * For open(): which cluster the source is about, so that a plan's can be told from others.  What is not
+ * known (an account that only an answer tells) is NULL, and may be said later.
+ */
+void pl_cloud_about(struct pl_cloud *c, const char *name, const char *location, const char *account);
+
 /* The main thread's connections, for open(). */
 struct pl_cloud_net *pl_cloud_net(struct pl_cloud *c);
 /*

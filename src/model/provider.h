@@ -12,6 +12,7 @@
 struct pl_tf;            /* terraform/provider.h */
 struct pl_tf_row;
 struct pl_kube_provider; /* kubernetes/provider.h */
+struct pl_cloud_provider; /* cloud/provider.h */
 
 struct pl_provider {
 	const char *name, *summary;
@@ -24,6 +25,8 @@ struct pl_provider {
 	bool (*machine)(const char *type, struct pl_machine *out);
 	/* What it looks like from inside a cluster; NULL: nothing. */
 	const struct pl_kube_provider *live;
+	/* Its own API; NULL: it has none. */
+	const struct pl_cloud_provider *cloud;
 };
 
 extern const struct pl_provider *const pl_providers[]; /* made by the build, ends with NULL */

@@ -81,7 +81,8 @@ static int64_t backoff(unsigned tries)
 
 static bool repeatable(const struct pl_http_request *r)
 {
-	return !r->once && (!r->method || !strcmp(r->method, "GET") || !strcmp(r->method, "HEAD"));
+	return !r->once &&
+	       (r->reads || !r->method || !strcmp(r->method, "GET") || !strcmp(r->method, "HEAD"));
 }
 
 int pl_http_ask(struct pl_http *h, const struct pl_http_request *r, const struct pl_wait *w,

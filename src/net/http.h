@@ -41,6 +41,7 @@ struct pl_http_request {
 	struct pl_slice body;
 	size_t max_bytes;             /* of the answer's body, inflated; more is PL_E_LIMIT */
 	bool once;                    /* never sent a second time */
+	bool reads;                   /* a POST that changes nothing: it may be sent again, as a GET may */
 };
 
 struct pl_http_answer {
@@ -80,7 +81,7 @@ struct pl_slice pl_http_header(const struct pl_http_answer *a, const char *name)
 /*
  * One exchange, tried again on 429, 500, 502, 503, 504, and on a connection that broke before an answer came,
  * with growing pauses (0.2 s doubling to 5 s, half of it chance) or the server's Retry-After, as long
- * as that ends before the deadline, PL_LIMIT_HTTP_TRIES times in all.  Only GET and HEAD are repeated.  The last answer or error stands.
+ * as that ends before the deadline, PL_LIMIT_HTTP_TRIES times in all.  Only GET, HEAD and what `reads` are repeated.  The last answer or error stands.
  */
 int pl_http_ask(struct pl_http *h, const struct pl_http_request *r, const struct pl_wait *w,
 		struct pl_http_answer *out, struct pl_err *err) __attribute__((warn_unused_result));

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One source, from its URI to the model: see cloud.h. */
+#include "cloud/cloud.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "cloud/internal.h"
+
+/* ---- the URI ---- */
+
+static const struct pl_provider *provider_of(const struct pl_provider *const *providers, const char *scheme,
+					     size_t n)
+{
+	for (size_t i = 0; providers[i]; i++) {
+		const struct pl_cloud_provider *cloud = providers[i]->cloud;
+
+		if (cloud && strlen(cloud->scheme) == n && !memcmp(cloud->scheme, scheme, n))
+			return providers[i];
+	}
+	return NULL;
+}
+
+bool pl_cloud_is(const struct pl_provider *const *providers, const char *scheme, size_t n)
+{
+	return provider_of(providers, scheme, n) != NULL;
+}
+
+static size_t scheme_len(const char *source)
+{
+	const char *end = strstr(source, "://");
+
+	return end ? (size_t)(end - source) : 0;
+}
+
+/* Parts between slashes, in the arena; NULL where one is missing or empty. */
+static const char **parts_of(struct pl_arena *a, const struct pl_cloud_provider *cloud, const char *source)
+{
+	const char **parts = pl_arena_alloc(a, (cloud->parts + 1) * sizeof *parts);
+	const char *p = source + scheme_len(source) + strlen("://");
+
+	for (size_t i = 0; i < cloud->parts; i++) {
+		size_t n = strcspn(p, "/");
+
+		if (!n || (p[n] == '/') != (i + 1 < cloud->parts))
+			return NULL;
+		parts[i] = pl_arena_strndup(a, p, n);
+		p += n + (p[n] == '/');
+	}
+	return parts;
+}
+
+int pl_cloud_check(const struct pl_provider *const *providers, const char *source, struct pl_err *err)
+{
+	const struct pl_provider *p = provider_of(providers, source, scheme_len(source));
+	struct pl_arena arena = { NULL };
+	bool ok = p && parts_of(&arena, p->cloud, source);
+
+	pl_arena_release(&arena);
+	return ok ? 0 : pl_err_set(err, PL_E_USAGE, "'%s': a source of this kind is %s", source,
+				   p ? p->cloud->form : "not known");
+}
+
+/* ---- what a provider reads of it ---- */
+
+const char *pl_cloud_part(const struct pl_cloud *c, size_t n)
+{
+	return c->parts[n];
+}
+
+struct pl_model *pl_cloud_model(struct pl_cloud *c)
+{
+	return c->m;
+}
+
+int pl_cloud_source(const struct pl_cloud *c)
+{
+	return c->source;
+}
+
+const struct pl_provider *pl_cloud_provider_of(const struct pl_cloud *c)
+{
+	return c->provider;
+}
+
+void pl_cloud_let_in(struct pl_cloud *c, const struct pl_cloud_api *api, void *ctx)
+{
+	c->api = api;
+	c->ctx = ctx;
+}
+
+void *pl_cloud_ctx(struct pl_cloud *c)
+{
+	return c->ctx;
+}
+
+void pl_cloud_about(struct pl_cloud *c, const char *name, const char *location, const char *account)
+{
+	c->name = pl_model_str(c->m, name);
+	c->location = pl_model_str(c->m, location);
+	c->account = pl_model_str(c->m, account);
+}
+
+struct pl_cloud_net *pl_cloud_net(struct pl_cloud *c)
+{
+	return &c->net;
+}
+
+void pl_cloud_trace(struct pl_cloud *c, const char *fmt, ...)
+{
+	pl_auto_buf line = PL_BUF_INIT;
+	va_list ap;
+
+	if (!c->opt->trace)
+		return;
+	pl_buf_addf(&line, "%s: ", c->opt->source);
+	va_start(ap, fmt);
+	pl_buf_addv(&line, fmt, ap);
+	va_end(ap);
+	c->opt->trace(NULL, line.data);
+}
+
+/* ---- what it says of the run ---- */
+
+void pl_cloud_incomplete(struct pl_cloud *c, const char *why)
+{
+	struct pl_source *s = &c->m->sources[c->source];
+
+	s->complete = false;
+	s->why = s->why ? s->why : pl_model_str(c->m, why);
+}
+
+void pl_cloud_problem(struct pl_cloud *c, const char *object, const char *code, const char *message,
+		      const char *permission)
+{
+	struct pl_problem *p;
+
+	/* one cause is said once, however many calls it met */
+	for (size_t i = 0; i < c->m->problem_count; i++) {
+		p = &c->m->problems[i];
+		if (pl_streq(p->source, c->opt->source) && pl_streq(p->code, code) && pl_streq(p->message, message))
+			return;
+	}
+	pl_model_problem(c->m, c->opt->source, object, code, message);
+	p = &c->m->problems[c->m->problem_count - 1];
+	p->permission = pl_model_str(c->m, permission);
+}
+
+/* ---- the whole of it ---- */
+
+static void add_source(struct pl_cloud *c)
+{
+	c->source = pl_model_source(c->m, &(struct pl_source){
+		.name = c->opt->source, .kind = c->provider->cloud->scheme, .witness = PL_CLOUD, .complete = true,
+		.join = c->opt->join });
+}
+
+static void tell_calls(struct pl_cloud *c)
+{
+	size_t calls, steps, again;
+
+	pl_cloud_queue_count(c->queue, &calls, &steps, &again);
+	pl_cloud_trace(c, "%zu %s in %zu %s, %zu sent again, %zu for credentials", calls, calls == 1 ? "call" : "calls",
+		       steps, steps == 1 ? "step" : "steps", again, c->net.exchanges);
+}
+
+static int ask(struct pl_cloud *c, struct pl_err *err)
+{
+	const struct pl_cloud_provider *cloud = c->provider->cloud;
+
+	add_source(c);
+	c->queue = pl_cloud_queue_new(c);
+	cloud->ask(c);
+	pl_cloud_queue_run(c->queue);
+	if (cloud->predict && c->worst.code == PL_E_NONE) {
+		cloud->predict(c);
+		pl_cloud_queue_run(c->queue);
+	}
+	tell_calls(c);
+	pl_cloud_queue_free(c->queue);
+	if (c->worst.code == PL_E_NONE)
+		return 0;
+	*err = c->worst;
+	return 1;
+}
+
+int pl_cloud_collect(struct pl_model *m, const struct pl_provider *const *providers,
+		     const struct pl_cloud_options *opt, const struct pl_wait *w, struct pl_err *err)
+{
+	struct pl_cloud c = { .opt = opt, .m = m, .wait = *w, .worst = PL_ERR_INIT };
+	int rc;
+
+	if (pl_cloud_check(providers, opt->source, err))
+		return -1;
+	c.provider = provider_of(providers, opt->source, scheme_len(opt->source));
+	c.parts = parts_of(&m->arena, c.provider->cloud, opt->source);
+	pl_cloud_net_init(&c.net, opt, w);
+	rc = c.provider->cloud->open(&c, err) ? -1 : ask(&c, err);
+	c.provider->cloud->close(&c);
+	pl_cloud_net_release(&c.net);
+	return rc;
+}
+
+int pl_cloud_role(const struct pl_provider *const *providers, const char *scheme, struct pl_buf *out)
+{
+	const struct pl_provider *p = provider_of(providers, scheme, strlen(scheme));
+
+	if (!p)
+		return -1;
+	p->cloud->role(out);
+	return 0;
+}

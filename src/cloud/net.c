@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A thread's connections, and exchanges that are no calls of the API: tokens, metadata. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "cloud/internal.h"
+
+void pl_cloud_net_init(struct pl_cloud_net *net, const struct pl_cloud_options *opt, const struct pl_wait *w)
+{
+	*net = (struct pl_cloud_net){ .opt = opt, .wait = *w };
+}
+
+void pl_cloud_net_release(struct pl_cloud_net *net)
+{
+	pl_http_close(net->usual);
+	pl_http_close(net->direct);
+	net->usual = net->direct = NULL;
+}
+
+struct pl_http *pl_cloud_net_http(struct pl_cloud_net *net, bool direct, struct pl_err *err)
+{
+	struct pl_http **http = direct ? &net->direct : &net->usual;
+	struct pl_http_options o = { .proxy = direct ? "" : NULL, .trace = net->opt->trace };
+
+	if (!*http)
+		*http = net->opt->http ? net->opt->http(&o, err) : pl_http_new(&o, err);
+	return *http;
+}
+
+const struct pl_wait *pl_cloud_net_wait(const struct pl_cloud_net *net)
+{
+	return &net->wait;
+}
+
+int pl_cloud_exchange(struct pl_cloud_net *net, const struct pl_http_request *r, bool direct, int64_t ms,
+		      struct pl_http_answer *out, struct pl_err *err)
+{
+	struct pl_wait w = ms ? pl_wait_within(net->wait, ms) : net->wait;
+	struct pl_http *http = pl_cloud_net_http(net, direct, err);
+	struct pl_http_request once = *r;
+
+	if (!http)
+		return -1;
+	net->exchanges++;
+	once.once = r->once || direct;
+	once.max_bytes = r->max_bytes ? r->max_bytes : PL_LIMIT_CLOUD_BYTES;
+	return pl_http_ask(http, &once, &w, out, err);
+}
