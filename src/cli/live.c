@@ -10,13 +10,15 @@
 #include "base/limits.h"
 #include "base/scalar.h"
 #include "base/str.h"
+#include "cloud/cloud.h"
 #include "net/wait.h"
 
-/* Groups are asked in this order: nodes may be named by what a cluster says. */
+/* Groups are asked in this order: how a cluster is reached a cloud may say, and a cluster names nodes. */
 static const struct group {
 	pl_live_ask *ask;
 	const char *schemes[10]; /* NULL-terminated */
 } groups[] = {
+	{ pl_ask_clouds, { "eks", "gke", "aks", NULL } },
 	{ pl_ask_clusters, { "k8s", NULL } },
 	{ pl_ask_endpoints, { "mysql", "registry", "s3", "gs", "az", "scm", NULL } },
 	{ pl_ask_nodes, { "ssh", NULL } },
@@ -50,7 +52,7 @@ static int check_scheme(const char *word, struct pl_err *err)
 
 	for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
 		if (takes(&groups[i], word))
-			return 0;
+			return groups[i].ask == pl_ask_clouds ? pl_cloud_check(pl_providers, word, err) : 0;
 		for (const char *const *s = groups[i].schemes; *s; s++)
 			pl_buf_addf(&known, "%s%s://", known.len ? " " : "", *s);
 	}

@@ -13,7 +13,7 @@ bool pl_live_is(const char *word);
 /* PL_E_USAGE for a URI that no scheme takes, or options that make no sense. */
 int pl_live_check(const struct pl_args *args, struct pl_err *err) __attribute__((warn_unused_result));
 /*
- * Asks all live sources of the command line, clusters first, and adds what they say to the run's model,
+ * Asks all live sources of the command line, clouds and clusters first, and adds what they say to the run's model,
  * which holds what files say already.  What cannot be asked becomes a problem and forces exit status 2;
  * an interruption forces 130.
  */
@@ -34,7 +34,7 @@ struct pl_live {
 
 /* Words of one group of schemes, in the order given. */
 typedef void pl_live_ask(struct pl_live *live, const char *const *words, size_t count);
-pl_live_ask pl_ask_clusters, pl_ask_endpoints, pl_ask_nodes;
+pl_live_ask pl_ask_clouds, pl_ask_clusters, pl_ask_endpoints, pl_ask_nodes;
 
 /* How long this one may take: --timeout, else `usual` milliseconds. */
 struct pl_wait pl_live_wait(const struct pl_live *live, int64_t usual);
