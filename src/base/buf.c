@@ -102,6 +102,18 @@ void pl_buf_truncate(struct pl_buf *b, size_t len)
 	b->data[len] = '\0';
 }
 
+void pl_buf_hide(struct pl_buf *b, const char *text)
+{
+	size_t n = strlen(text);
+	char *p = b->data, *end = p + b->len;
+
+	while (n && (size_t)(end - p) >= n && (p = memchr(p, *text, (size_t)(end - p) - n + 1)) != NULL) {
+		if (!memcmp(p, text, n))
+			memset(p, '*', n);
+		p++;
+	}
+}
+
 char *pl_buf_detach(struct pl_buf *b)
 {
 	char *data;

@@ -28,6 +28,7 @@ void pl_buf_pad(struct pl_buf *b, char c, size_t n);  /* adds c n times */
 void pl_buf_reserve(struct pl_buf *b, size_t n);      /* room for n more bytes and the NUL */
 void pl_buf_reserve_exact(struct pl_buf *b, size_t n); /* the same without doubling */
 void pl_buf_truncate(struct pl_buf *b, size_t len);   /* len must not pass b->len */
+void pl_buf_hide(struct pl_buf *b, const char *text); /* stars in place of each occurrence */
 char *pl_buf_detach(struct pl_buf *b);                /* the caller frees; b is empty again */
 void pl_buf_release(struct pl_buf *b);                /* frees; b is empty again */
 

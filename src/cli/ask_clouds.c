@@ -8,20 +8,39 @@
 /* A few clusters' worth: more is throttled (EC2's describe calls: 20 a second, 2026). */
 #define CALLS_AT_A_TIME 32
 
+static void log_line(void *ctx, const char *line)
+{
+	struct pl_buf *log = ctx;
+
+	pl_buf_adds(log, line);
+	pl_buf_addc(log, '\n');
+}
+
+static void ask(struct pl_live *live, const char *word, struct pl_buf *log)
+{
+	struct pl_cloud_options o = {
+		.source = word,
+		.join = pl_live_join(live, word),
+		.parallel = CALLS_AT_A_TIME,
+		.trace = live->loud ? pl_live_trace : NULL,
+		.log = pl_args_get(live->args, "trace-http") ? log_line : NULL,
+		.log_ctx = log,
+	};
+	struct pl_wait w = pl_live_wait(live, USUAL_MS);
+	struct pl_err err = PL_ERR_INIT;
+	int rc = pl_cloud_collect(live->run->model, pl_providers, &o, &w, &err);
+
+	if (rc)
+		pl_live_failed(live, word, rc < 0, &err);
+}
+
 void pl_ask_clouds(struct pl_live *live, const char *const *words, size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
-		struct pl_cloud_options o = {
-			.source = words[i],
-			.join = pl_live_join(live, words[i]),
-			.parallel = CALLS_AT_A_TIME,
-			.trace = live->loud ? pl_live_trace : NULL,
-		};
-		struct pl_wait w = pl_live_wait(live, USUAL_MS);
-		struct pl_err err = PL_ERR_INIT;
-		int rc = pl_cloud_collect(live->run->model, pl_providers, &o, &w, &err);
+	const char *file = pl_args_get(live->args, "trace-http");
+	pl_auto_buf log = PL_BUF_INIT;
 
-		if (rc)
-			pl_live_failed(live, words[i], rc < 0, &err);
-	}
+	for (size_t i = 0; i < count; i++)
+		ask(live, words[i], &log);
+	if (file)
+		live->run->forced_exit = pl_exit_worse(live->run->forced_exit, pl_emit_file(file, &log));
 }

@@ -35,6 +35,9 @@ const struct pl_option pl_opt_kubeconfig = {
 const struct pl_option pl_opt_probe_admission = {
 	"probe-admission", NULL, false,
 	"ask the cluster with a dry run, which creates nothing, whether it would admit a privileged pod" };
+const struct pl_option pl_opt_trace_http = {
+	"trace-http", "FILE", false,
+	"write what clouds were asked and answered to FILE, a JSON object a line, without secrets" };
 const struct pl_option pl_opt_parallel = {
 	"parallel", "N", false, "how many nodes and endpoints are asked at a time (default 32)" };
 const struct pl_option pl_opt_sudo = {

@@ -14,6 +14,12 @@ struct pl_cloud_options {
 	const char *join;    /* the cluster that --join gives it; NULL: none */
 	size_t parallel;     /* calls at the same time */
 	void (*trace)(void *ctx, const char *line); /* as in pl_http_options, and a count of calls at the end; or NULL */
+	/*
+	 * A line of JSON about each call as it was answered, without secrets; on the caller's thread.  NULL:
+	 * nobody listens.
+	 */
+	void (*log)(void *ctx, const char *line);
+	void *log_ctx;
 	struct pl_http *(*http)(const struct pl_http_options *opt, struct pl_err *err); /* NULL: pl_http_new() */
 };
 

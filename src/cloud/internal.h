@@ -49,4 +49,8 @@ void pl_cloud_queue_run(struct pl_cloud_queue *q);
 void pl_cloud_queue_count(const struct pl_cloud_queue *q, size_t *calls, size_t *steps, size_t *again);
 void pl_cloud_queue_free(struct pl_cloud_queue *q);
 
+/* log.c: a line about one exchange; `answer` is its body read, NULL where it could not be. */
+void pl_cloud_log_line(const struct pl_cloud_call *call, const struct pl_http_answer *a, const json_t *answer,
+		       struct pl_buf *out);
+
 #endif

@@ -22,6 +22,7 @@ struct job {
 	json_t *json;
 	char code[96];
 	struct pl_err err;     /* unless DONE */
+	struct pl_buf log;     /* lines about its exchanges */
 	struct job *next;
 };
 
@@ -66,6 +67,7 @@ static struct job *take(struct list *l)
 static void free_job(struct job *j)
 {
 	json_decref(j->json);
+	pl_buf_release(&j->log);
 	pl_arena_wipe(&j->arena);
 	free(j);
 }
@@ -89,6 +91,18 @@ static void release_headers(struct pl_cloud_headers *h)
 		free(h->lines[i]);
 	}
 	h->count = 0;
+}
+
+/* A server that repeats what let us in (in a refusal, say) does not bring it into a report. */
+static void hide_headers(const struct pl_cloud_headers *h, struct pl_http_answer *a)
+{
+	for (size_t i = 0; i < h->count; i++) {
+		const char *value = strchr(h->lines[i], ' '), *word = value ? strrchr(value, ' ') : NULL;
+
+		/* what is short stands in any text: dates, names of services */
+		if (word && strlen(word) > 16)
+			pl_buf_hide(&a->body, word + 1);
+	}
 }
 
 /* Signs and sends; *renewal: which credentials it was sent with. */
@@ -123,6 +137,8 @@ static int send_once(struct pl_cloud_queue *q, struct job *j, struct pl_cloud_ne
 		};
 
 		rc = pl_http_ask(http, &r, &net->wait, a, &j->err);
+		if (!rc)
+			hide_headers(&signed_with, a);
 	}
 	release_headers(&signed_with);
 	return rc;
@@ -159,6 +175,16 @@ static enum pl_err_code code_of(const struct pl_cloud_refusal *r)
 	return r->outcome == PL_CLOUD_FAILED && r->again ? PL_E_UNREACHABLE : PL_E_INPUT;
 }
 
+static void log_exchange(const struct pl_cloud_queue *q, struct job *j, const struct pl_http_answer *a,
+			 const json_t *answer)
+{
+	if (!q->c->opt->log)
+		return;
+	if (j->log.len)
+		pl_buf_addc(&j->log, '\n');
+	pl_cloud_log_line(&j->call, a, answer, &j->log);
+}
+
 /* What a refusal says, kept in the job. */
 static struct pl_cloud_refusal refuse(struct pl_cloud_queue *q, struct job *j, const struct pl_http_answer *a)
 {
@@ -168,6 +194,7 @@ static struct pl_cloud_refusal refuse(struct pl_cloud_queue *q, struct job *j, c
 	json_t *json = *start ? read_body(a, *start == '<', &ignored) : NULL;
 
 	q->c->api->refusal(a, json, &r);
+	log_exchange(q, j, a, json);
 	json_decref(json);
 	if (r.expired || r.unauthenticated)
 		r.outcome = PL_CLOUD_FAILED;
@@ -181,13 +208,13 @@ static struct pl_cloud_refusal refuse(struct pl_cloud_queue *q, struct job *j, c
 	return r;
 }
 
-static void accept_answer(struct job *j, const struct pl_http_answer *a)
+static void accept_answer(struct pl_cloud_queue *q, struct job *j, const struct pl_http_answer *a)
 {
 	j->outcome = PL_CLOUD_DONE;
-	if (!a->body.len)
-		return;
-	j->json = read_body(a, j->call.xml, &j->err);
-	if (j->json)
+	if (a->body.len)
+		j->json = read_body(a, j->call.xml, &j->err);
+	log_exchange(q, j, a, j->json);
+	if (j->json || !a->body.len)
 		return;
 	j->outcome = PL_CLOUD_FAILED;
 	pl_err_wrap(&j->err, "%s: the answer cannot be read", j->call.name);
@@ -241,7 +268,7 @@ static void run(struct pl_cloud_queue *q, struct job *j, struct pl_cloud_net *ne
 		if (send_once(q, j, net, &renewal, &a))
 			return;
 		if (a.status >= 200 && a.status < 300) {
-			accept_answer(j, &a);
+			accept_answer(q, j, &a);
 			return;
 		}
 		r = refuse(q, j, &a);
@@ -327,6 +354,7 @@ void pl_cloud_call(struct pl_cloud *c, const struct pl_cloud_call *call)
 	struct job *j = pl_alloc(sizeof *j);
 	bool busy;
 
+	j->log = (struct pl_buf)PL_BUF_INIT;
 	copy_call(j, call);
 	j->step = q->step + 1;
 	q->steps = j->step > q->steps ? j->step : q->steps;
@@ -374,6 +402,8 @@ static void finish(struct pl_cloud_queue *q, struct job *j)
 	if (j->outcome != PL_CLOUD_DONE)
 		a.why = pl_model_str(q->c->m, j->err.text);
 	note_outcome(q->c, j);
+	if (j->log.len)
+		q->c->opt->log(q->c->opt->log_ctx, j->log.data);
 	q->step = j->step;
 	if (j->call.done)
 		j->call.done(q->c, &a, j->call.arg);

@@ -7,6 +7,15 @@
 
 #include "base/str.h"
 
+/* Where the next member or closing bracket stands. */
+static void begin_line(struct pl_json_out *w)
+{
+	if (w->one_line)
+		return;
+	pl_buf_addc(w->buf, '\n');
+	pl_buf_pad(w->buf, ' ', (size_t)w->depth * 2);
+}
+
 static void begin_value(struct pl_json_out *w)
 {
 	if (w->after_key) {
@@ -15,10 +24,8 @@ static void begin_value(struct pl_json_out *w)
 	}
 	if (!w->first)
 		pl_buf_addc(w->buf, ',');
-	if (w->depth) {
-		pl_buf_addc(w->buf, '\n');
-		pl_buf_pad(w->buf, ' ', (size_t)w->depth * 2);
-	}
+	if (w->depth)
+		begin_line(w);
 	w->first = false;
 }
 
@@ -74,10 +81,8 @@ void pl_json_open(struct pl_json_out *w, char bracket)
 void pl_json_close(struct pl_json_out *w, char bracket)
 {
 	w->depth--;
-	if (!w->first) {
-		pl_buf_addc(w->buf, '\n');
-		pl_buf_pad(w->buf, ' ', (size_t)w->depth * 2);
-	}
+	if (!w->first)
+		begin_line(w);
 	pl_buf_addc(w->buf, bracket);
 	w->first = false;
 }

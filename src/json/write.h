@@ -16,9 +16,10 @@ struct pl_json_out {
 	unsigned depth;
 	bool first; /* nothing was written in the open object or array yet */
 	bool after_key;
+	bool one_line; /* neither lines nor indentation */
 };
 
-#define PL_JSON_OUT(b) { (b), 0, true, false }
+#define PL_JSON_OUT(b) { (b), 0, true, false, false }
 
 void pl_json_open(struct pl_json_out *w, char bracket);  /* '{' or '[' */
 void pl_json_close(struct pl_json_out *w, char bracket); /* '}' or ']' */

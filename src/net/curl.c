@@ -374,24 +374,13 @@ static int inflate_body(struct flow *f, struct pl_err *err)
 
 /* ---- what we sent is not shown when it comes back ---- */
 
-static void hide_text(struct pl_buf *b, const char *secret, size_t n)
-{
-	char *p = b->data, *end = p + b->len;
-
-	/* what is shorter stands in any text, and guards nothing */
-	while (n >= 8 && (size_t)(end - p) >= n && (p = memchr(p, *secret, (size_t)(end - p) - n + 1)) != NULL) {
-		if (!memcmp(p, secret, n))
-			memset(p, '*', n);
-		p++;
-	}
-}
-
 static void hide(struct pl_http_answer *a, const char *secret)
 {
-	if (!secret)
+	/* what is shorter stands in any text, and guards nothing */
+	if (!secret || strlen(secret) < 8)
 		return;
-	hide_text(&a->body, secret, strlen(secret));
-	hide_text(&a->head, secret, strlen(secret));
+	pl_buf_hide(&a->body, secret);
+	pl_buf_hide(&a->head, secret);
 }
 
 /* A server that repeats our credentials (in a message of refusal, say) does not bring them into a report. */
