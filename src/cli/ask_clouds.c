@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* eks://, gke://, aks://: the clouds' own APIs. */
+#include <string.h>
+
 #include "cli/live.h"
 #include "cloud/cloud.h"
 
@@ -18,11 +20,13 @@ static void log_line(void *ctx, const char *line)
 
 static void ask(struct pl_live *live, const char *word, struct pl_buf *log)
 {
+	struct pl_buf kubeconfig = PL_BUF_INIT;
 	struct pl_cloud_options o = {
 		.source = word,
 		.join = pl_live_join(live, word),
 		.parallel = CALLS_AT_A_TIME,
 		.trace = live->loud ? pl_live_trace : NULL,
+		.kubeconfig = pl_args_get(live->args, "with-cluster") ? &kubeconfig : NULL,
 		.log = pl_args_get(live->args, "trace-http") ? log_line : NULL,
 		.log_ctx = log,
 	};
@@ -32,6 +36,10 @@ static void ask(struct pl_live *live, const char *word, struct pl_buf *log)
 
 	if (rc)
 		pl_live_failed(live, word, rc < 0, &err);
+	if (kubeconfig.len)
+		pl_ask_cluster(live, word, NULL, (struct pl_slice){ kubeconfig.data, kubeconfig.len });
+	explicit_bzero(kubeconfig.data, kubeconfig.len);
+	pl_buf_release(&kubeconfig);
 }
 
 void pl_ask_clouds(struct pl_live *live, const char *const *words, size_t count)

@@ -27,24 +27,28 @@ static void heard(void *ctx, struct pl_slice text)
 	fwrite(b.data, 1, b.len, stderr);
 }
 
+void pl_ask_cluster(struct pl_live *live, const char *word, const char *context, struct pl_slice kubeconfig)
+{
+	struct pl_kube_options o = {
+		.source = word,
+		.join = pl_live_join(live, word),
+		.kubeconfig = kubeconfig.n ? word : pl_args_get(live->args, "kubeconfig"),
+		.text = kubeconfig,
+		.context = context,
+		.probe_admission = pl_args_get(live->args, "probe-admission") != NULL,
+		.trace = live->loud ? pl_live_trace : NULL,
+		.heard = isatty(STDERR_FILENO) ? heard : NULL,
+	};
+	struct pl_wait w = pl_live_wait(live, USUAL_MS);
+	struct pl_err err = PL_ERR_INIT;
+	int rc = pl_kube_collect(live->run->model, pl_providers, &o, &w, &err);
+
+	if (rc)
+		pl_live_failed(live, word, rc < 0, &err);
+}
+
 void pl_ask_clusters(struct pl_live *live, const char *const *words, size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
-		struct pl_kube_options o = {
-			.source = words[i],
-			.join = pl_live_join(live, words[i]),
-			.kubeconfig = pl_args_get(live->args, "kubeconfig"),
-			.context = words[i] + strlen("k8s://"),
-			.probe_admission = pl_args_get(live->args, "probe-admission") != NULL,
-			.trace = live->loud ? pl_live_trace : NULL,
-			.heard = isatty(STDERR_FILENO) ? heard : NULL,
-		};
-		struct pl_wait w = pl_live_wait(live, USUAL_MS);
-		struct pl_err err = PL_ERR_INIT;
-
-		int rc = pl_kube_collect(live->run->model, pl_providers, &o, &w, &err);
-
-		if (rc)
-			pl_live_failed(live, words[i], rc < 0, &err);
-	}
+	for (size_t i = 0; i < count; i++)
+		pl_ask_cluster(live, words[i], words[i] + strlen("k8s://"), (struct pl_slice){ NULL, 0 });
 }

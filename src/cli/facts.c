@@ -23,7 +23,7 @@ static int facts(const struct pl_args *args)
 }
 
 static const struct pl_option *const options[] = {
-	&pl_opt_as, &pl_opt_join, &pl_opt_terraform, &pl_opt_timeout, &pl_opt_kubeconfig, &pl_opt_probe_admission, &pl_opt_trace_http,
+	&pl_opt_as, &pl_opt_join, &pl_opt_terraform, &pl_opt_timeout, &pl_opt_kubeconfig, &pl_opt_probe_admission, &pl_opt_with_cluster, &pl_opt_trace_http,
 	&pl_opt_parallel, &pl_opt_sudo, &pl_opt_ssh_config, &pl_opt_ssh_known_hosts, &pl_opt_ssh_accept_new,
 	&pl_opt_verbose, NULL,
 };

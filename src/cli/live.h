@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/str.h"
 #include "cli/cli.h"
 
 /* Is the word a URI? */
@@ -35,6 +36,9 @@ struct pl_live {
 /* Words of one group of schemes, in the order given. */
 typedef void pl_live_ask(struct pl_live *live, const char *const *words, size_t count);
 pl_live_ask pl_ask_clouds, pl_ask_clusters, pl_ask_endpoints, pl_ask_nodes;
+
+/* Asks a cluster's own API: by the user's kubeconfig and that context, or by `kubeconfig` where n is not 0. */
+void pl_ask_cluster(struct pl_live *live, const char *word, const char *context, struct pl_slice kubeconfig);
 
 /* How long this one may take: --timeout, else `usual` milliseconds. */
 struct pl_wait pl_live_wait(const struct pl_live *live, int64_t usual);

@@ -35,6 +35,9 @@ const struct pl_option pl_opt_kubeconfig = {
 const struct pl_option pl_opt_probe_admission = {
 	"probe-admission", NULL, false,
 	"ask the cluster with a dry run, which creates nothing, whether it would admit a privileged pod" };
+const struct pl_option pl_opt_with_cluster = {
+	"with-cluster", NULL, false,
+	"ask the Kubernetes API of a cloud's cluster as well, with the cloud's credentials" };
 const struct pl_option pl_opt_trace_http = {
 	"trace-http", "FILE", false,
 	"write what clouds were asked and answered to FILE, a JSON object a line, without secrets" };

@@ -8,6 +8,7 @@
 
 #include "base/str.h"
 #include "cloud/internal.h"
+#include "json/write.h"
 
 /* ---- the URI ---- */
 
@@ -122,6 +123,45 @@ void pl_cloud_trace(struct pl_cloud *c, const char *fmt, ...)
 	c->opt->trace(NULL, line.data);
 }
 
+/* ---- the cluster's own API ---- */
+
+void pl_cloud_reach(struct pl_cloud *c, struct pl_slice kubeconfig)
+{
+	if (!c->opt->kubeconfig)
+		return;
+	pl_buf_reserve_exact(c->opt->kubeconfig, kubeconfig.n);
+	pl_buf_add(c->opt->kubeconfig, kubeconfig.p, kubeconfig.n);
+}
+
+static void add_quoted(struct pl_buf *b, const char *before, const char *text)
+{
+	struct pl_json_out w = PL_JSON_OUT(b);
+
+	pl_buf_adds(b, before);
+	pl_json_str(&w, text);
+}
+
+/* As JSON, which is YAML. */
+void pl_cloud_reach_by_token(struct pl_cloud *c, const char *server, const char *ca, const char *token)
+{
+	const char *name = c->name ? c->name : "cloud";
+	struct pl_buf b = PL_BUF_INIT;
+
+	/* at once, so that growing leaves no copy of the token */
+	pl_buf_reserve_exact(&b, 4096 + 6 * (strlen(server) + (ca ? strlen(ca) : 0) + strlen(token)));
+	add_quoted(&b, "{\"current-context\":\"cloud\",\"contexts\":[{\"name\":\"cloud\",\"context\":{"
+			"\"user\":\"cloud\",\"cluster\":", name);
+	add_quoted(&b, "}}],\"clusters\":[{\"name\":", name);
+	add_quoted(&b, ",\"cluster\":{\"server\":", server);
+	if (ca)
+		add_quoted(&b, ",\"certificate-authority-data\":", ca);
+	add_quoted(&b, "}}],\"users\":[{\"name\":\"cloud\",\"user\":{\"token\":", token);
+	pl_buf_adds(&b, "}}]}");
+	pl_cloud_reach(c, (struct pl_slice){ b.data, b.len });
+	explicit_bzero(b.data, b.len);
+	pl_buf_release(&b);
+}
+
 /* ---- what it says of the run ---- */
 
 void pl_cloud_incomplete(struct pl_cloud *c, const char *why)
@@ -176,6 +216,10 @@ static int ask(struct pl_cloud *c, struct pl_err *err)
 	pl_cloud_queue_run(c->queue);
 	if (cloud->predict && c->worst.code == PL_E_NONE) {
 		cloud->predict(c);
+		pl_cloud_queue_run(c->queue);
+	}
+	if (cloud->reach && c->opt->kubeconfig && c->worst.code == PL_E_NONE) {
+		cloud->reach(c);
 		pl_cloud_queue_run(c->queue);
 	}
 	tell_calls(c);

@@ -132,6 +132,14 @@ int pl_cloud_exchange(struct pl_cloud_net *net, const struct pl_http_request *r,
 		      struct pl_http_answer *out, struct pl_err *err);
 /* By when the source must have been asked. */
 const struct pl_wait *pl_cloud_net_wait(const struct pl_cloud_net *net);
+/*
+ * How the cluster's own API is reached with the same credentials: a kubeconfig, as the cloud's tools write it, with
+ * its token or key in it.  Copied; wiped when the run is over.
+ */
+void pl_cloud_reach(struct pl_cloud *c, struct pl_slice kubeconfig);
+/* The kubeconfig for a server ("https://HOST"), its CA (base64 of PEM; NULL: the system's) and a token. */
+void pl_cloud_reach_by_token(struct pl_cloud *c, const char *server, const char *ca, const char *token);
+
 /* A line for -vv, never with a secret. */
 void pl_cloud_trace(struct pl_cloud *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
@@ -213,6 +221,11 @@ struct pl_cloud_provider {
 	int (*open)(struct pl_cloud *c, struct pl_err *err);
 	void (*ask)(struct pl_cloud *c);
 	void (*predict)(struct pl_cloud *c); /* NULL: nothing */
+	/*
+	 * For --with-cluster, after predict(): queues what it takes to say pl_cloud_reach().  NULL: it cannot be
+	 * said.
+	 */
+	void (*reach)(struct pl_cloud *c);
 	void (*close)(struct pl_cloud *c);   /* frees and wipes what open() made; also after it failed */
 	/* The smallest policy or role for `permissions`, as the cloud's own tools take it. */
 	void (*role)(struct pl_buf *out);

@@ -221,7 +221,8 @@ static int ask(struct run *r, const struct pl_provider *const *providers, struct
 int pl_kube_collect(struct pl_model *m, const struct pl_provider *const *providers,
 		    const struct pl_kube_options *opt, const struct pl_wait *w, struct pl_err *err)
 {
-	struct pl_kube_config_options o = { .file = opt->kubeconfig, .context = opt->context, .heard = opt->heard };
+	struct pl_kube_config_options o = { .file = opt->kubeconfig, .text = opt->text,
+					     .context = opt->context, .heard = opt->heard };
 	struct pl_kube_config config = PL_KUBE_CONFIG_INIT;
 	struct run r = { .m = m, .opt = opt, .worst = PL_ERR_INIT };
 	struct pl_kube_door door;

@@ -15,6 +15,7 @@ struct pl_kube_options {
 	const char *source;      /* as the user gave it: "k8s://prod" */
 	const char *join;        /* --join of it, or NULL */
 	const char *kubeconfig;  /* --kubeconfig; NULL: as kubectl finds it */
+	struct pl_slice text;    /* a kubeconfig that is no file, `kubeconfig` being what it is called; n 0: none */
 	const char *context;     /* NULL: the current one */
 	bool probe_admission;    /* try a privileged pod with dryRun=All, which creates nothing */
 	void (*trace)(void *ctx, const char *line); /* as in net/http.h, from several threads; NULL: nobody */

@@ -207,7 +207,7 @@ int pl_kube_config_load(const struct pl_kube_config_options *o, const struct pl_
 	c.login->heard = o->heard;
 	c.login->heard_ctx = o->heard_ctx;
 	c.headers = pl_arena_alloc(files.arena, sizeof *c.headers);
-	rc = pl_kube_files_read(o->file, &files, err) || choose(o, &files, &c, err);
+	rc = pl_kube_files_read(o, &files, err) || choose(o, &files, &c, err);
 	free(files.file);
 	if (rc) {
 		pl_kube_config_release(&c);

@@ -16,6 +16,7 @@
 /* Texts are borrowed for the call, what listens until pl_kube_config_release(). */
 struct pl_kube_config_options {
 	const char *file;    /* --kubeconfig, the only file then; NULL: those of KUBECONFIG, else ~/.kube/config */
+	struct pl_slice text; /* a kubeconfig that is no file, instead of any; `file` is what it is called; n 0: none */
 	const char *context; /* NULL or "": current-context */
 	const char *pod;     /* folder of a pod's service account; NULL: where the kubelet mounts it */
 	/*

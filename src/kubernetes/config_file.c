@@ -168,25 +168,33 @@ static int check_file(const struct pl_yaml_node *root, struct pl_err *err)
 	return 0;
 }
 
-/* 0, -1, or 1: it is not there. */
-static int read_file(struct pl_kube_files *f, const char *name, struct pl_err *err)
+/* One more file, read already; relative paths in it begin at `folder`. */
+static int add_file(struct pl_kube_files *f, const char *name, const char *folder, struct pl_slice text,
+		    struct pl_err *err)
 {
-	struct pl_kube_file file = { .name = pl_arena_strdup(f->arena, name) };
+	struct pl_kube_file file = { .name = name, .folder = folder };
+
+	if (f->count >= PL_LIMIT_KUBECONFIGS)
+		return pl_err_set(err, PL_E_LIMIT, "KUBECONFIG names more than %d files", PL_LIMIT_KUBECONFIGS);
+	if (pl_yaml_parse(f->arena, name, text.p, text.n, &file.root, err) || check_file(file.root, err))
+		return -1;
+	f->file = pl_grow(f->file, f->count, &f->cap, sizeof *f->file);
+	f->file[f->count++] = file;
+	return 0;
+}
+
+/* 0, -1, or 1: it is not there. */
+static int read_file(struct pl_kube_files *f, const char *path, struct pl_err *err)
+{
+	const char *name = pl_arena_strdup(f->arena, path);
 	pl_auto_wiped text = PL_BUF_INIT;
 	int rc = pl_kube_read_file(name, PL_LIMIT_YAML_BYTES, f->wait, &text, err);
 
 	if (rc) {
-		f->missing = rc > 0 && !f->missing ? file.name : f->missing;
+		f->missing = rc > 0 && !f->missing ? name : f->missing;
 		return rc;
 	}
-	if (f->count >= PL_LIMIT_KUBECONFIGS)
-		return pl_err_set(err, PL_E_LIMIT, "KUBECONFIG names more than %d files", PL_LIMIT_KUBECONFIGS);
-	if (pl_yaml_parse(f->arena, file.name, text.data, text.len, &file.root, err) || check_file(file.root, err))
-		return -1;
-	file.folder = folder_of(f->arena, name);
-	f->file = pl_grow(f->file, f->count, &f->cap, sizeof *f->file);
-	f->file[f->count++] = file;
-	return 0;
+	return add_file(f, name, folder_of(f->arena, name), (struct pl_slice){ text.data, text.len }, err);
 }
 
 static bool listed_before(const char *list, const char *name, size_t n)
@@ -210,14 +218,16 @@ static int read_list(struct pl_kube_files *f, const char *list, struct pl_err *e
 	return 0;
 }
 
-int pl_kube_files_read(const char *only, struct pl_kube_files *f, struct pl_err *err)
+int pl_kube_files_read(const struct pl_kube_config_options *o, struct pl_kube_files *f, struct pl_err *err)
 {
 	const char *list = getenv("KUBECONFIG"), *home = getenv("HOME");
 	int rc;
 
-	if (only) {
-		rc = read_file(f, only, err);
-		return rc > 0 ? pl_err_set(err, PL_E_INPUT, "'%s' cannot be read: %s", only, strerror(ENOENT)) : rc;
+	if (o->text.n)
+		return add_file(f, pl_arena_strdup(f->arena, o->file), "/", o->text, err);
+	if (o->file) {
+		rc = read_file(f, o->file, err);
+		return rc > 0 ? pl_err_set(err, PL_E_INPUT, "'%s' cannot be read: %s", o->file, strerror(ENOENT)) : rc;
 	}
 	if (list && *list)
 		return read_list(f, list, err);

@@ -37,7 +37,7 @@ int pl_kube_read_file(const char *path, size_t max, const struct pl_wait *w, str
 void pl_kube_wipe(struct pl_buf *b);
 #define pl_auto_wiped __attribute__((cleanup(pl_kube_wipe))) struct pl_buf
 
-int pl_kube_files_read(const char *only, struct pl_kube_files *f, struct pl_err *err);
+int pl_kube_files_read(const struct pl_kube_config_options *o, struct pl_kube_files *f, struct pl_err *err);
 
 /*
  * The entry called `name` in the lists `list` ("clusters") of all files: the mapping below `key`

@@ -16,6 +16,7 @@
 #include "base/str.h"
 #include "cloud/cloud.h"
 #include "cloud/provider.h"
+#include "json/load.h"
 
 /* ---- the API ---- */
 
@@ -242,6 +243,12 @@ static void predict(struct pl_cloud *c)
 	call(c, "/list2", list_done);
 }
 
+static void reach(struct pl_cloud *c)
+{
+	pl_cloud_about(c, "na\"me", NULL, NULL);
+	pl_cloud_reach_by_token(c, "https://api:6443", test.quiet ? NULL : "Q0E=", "to\"ken");
+}
+
 static void close_source(struct pl_cloud *c)
 {
 	(void)c;
@@ -250,7 +257,7 @@ static void close_source(struct pl_cloud *c)
 
 static const struct pl_cloud_provider cloud = {
 	.scheme = "test", .form = "test://PLACE/NAME", .parts = 2, .open = open_source, .ask = ask,
-	.predict = predict, .close = close_source,
+	.predict = predict, .reach = reach, .close = close_source,
 };
 static const struct pl_provider provider = { .name = "test", .cloud = &cloud };
 static const struct pl_provider *const providers[] = { &provider, NULL };
@@ -439,6 +446,33 @@ static void needs_credentials_and_a_form(void **state)
 	assert_false(pl_cloud_is(providers, "tes", 3));
 }
 
+static void hands_over_a_kubeconfig(void **state)
+{
+	struct pl_wait w = pl_wait_for(10000, -1);
+
+	(void)state;
+	test.first = "/empty";
+	test.thread = pthread_self();
+	for (int i = 0; i < 2; i++) {
+		pl_auto_model struct pl_model *m = pl_model_new();
+		pl_auto_buf text = PL_BUF_INIT;
+		struct pl_cloud_options o = { .source = "test://place/name", .parallel = 1, .http = open_http,
+					      .kubeconfig = &text };
+		struct pl_err err = PL_ERR_INIT;
+		pl_auto_json *j = NULL;
+
+		test.quiet = i > 0;
+		assert_int_equal(pl_cloud_collect(m, providers, &o, &w, &err), 0);
+		j = pl_json_load((struct pl_slice){ text.data, text.len }, NULL, &err);
+		assert_non_null(j);
+		assert_string_equal(json_string_value(pl_cloud_get(j, "clusters[0].name")), "na\"me");
+		assert_string_equal(json_string_value(pl_cloud_get(j, "contexts[0].context.cluster")), "na\"me");
+		assert_string_equal(json_string_value(pl_cloud_get(j, "clusters[0].cluster.server")), "https://api:6443");
+		assert_string_equal(json_string_value(pl_cloud_get(j, "users[0].user.token")), "to\"ken");
+		assert_int_equal(pl_cloud_get(j, "clusters[0].cluster.certificate-authority-data") != NULL, !test.quiet);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -449,6 +483,7 @@ int main(void)
 		cmocka_unit_test_setup(says_what_is_missing, begin),
 		cmocka_unit_test_setup(reads_xml_and_waits, begin),
 		cmocka_unit_test_setup(needs_credentials_and_a_form, begin),
+		cmocka_unit_test_setup(hands_over_a_kubeconfig, begin),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
