@@ -10,7 +10,6 @@
 #include "cloud/provider.h"
 
 struct pl_cloud_queue; /* queue.c */
-struct pl_cloud_bill;  /* quota.c */
 
 /* One thread's connections: through the environment's proxy, and past it. */
 struct pl_cloud_net {
@@ -37,7 +36,6 @@ struct pl_cloud {
 	/* What the cluster is that is asked about; NULL: not known. */
 	const char *name, *location, *account;
 	struct pl_cloud_queue *queue;
-	struct pl_cloud_bill *bill;
 	struct pl_err worst;     /* what makes the source one that could not be asked as a whole */
 };
 

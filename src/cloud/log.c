@@ -26,7 +26,7 @@ static bool is_page(const char *name)
 
 static bool is_secret(const char *name)
 {
-	return is_boot_text(name) || (pl_secret_name(name) && !is_page(name));
+	return name && (is_boot_text(name) || (pl_secret_name(name) && !is_page(name)));
 }
 
 /* A text stands in JSON with its escapes: what they change is looked for in that form. */
