@@ -22,6 +22,7 @@ static const char *const kind_names[PL_KIND_COUNT] = {
 	[PL_REGISTRY] = "registry", [PL_COMPONENT] = "component",
 	[PL_STORAGE_CLASS] = "storage_class", [PL_NAMESPACE] = "namespace",
 	[PL_NETWORK] = "network", [PL_ENDPOINT] = "endpoint",
+	[PL_QUOTA] = "quota",
 };
 
 static const char *const basis_names[] = {

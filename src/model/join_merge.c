@@ -110,6 +110,7 @@ static void merge_self(struct pl_object *o, const struct pl_object *part)
 		o->name = part->name;
 	o->seen |= part->seen;
 	o->will_change |= part->will_change;
+	o->created |= part->created;
 	o->counted |= part->counted;
 	o->alone |= part->alone;
 	o->any_cluster &= part->any_cluster;

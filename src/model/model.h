@@ -26,7 +26,8 @@ int pl_witness_find(const char *name);
 
 enum pl_kind {
 	PL_CLUSTER, PL_POOL, PL_NODE, PL_LOAD_BALANCER, PL_DATABASE, PL_BUCKET, PL_REGISTRY,
-	PL_COMPONENT, PL_STORAGE_CLASS, PL_NAMESPACE, PL_NETWORK, PL_ENDPOINT, PL_KIND_COUNT
+	PL_COMPONENT, PL_STORAGE_CLASS, PL_NAMESPACE, PL_NETWORK, PL_ENDPOINT, PL_QUOTA,
+	PL_KIND_COUNT
 };
 const char *pl_kind_name(enum pl_kind k); /* "load_balancer" */
 int pl_kind_find(const char *name);
@@ -109,6 +110,7 @@ struct pl_object {
 	struct pl_origin origin[PL_WITNESS_COUNT]; /* where each witness saw it; source -1: not seen */
 	unsigned seen;        /* bit per witness */
 	bool will_change;     /* a plan of this run changes it */
+	bool created;         /* a plan of this run makes it: before, it is not there */
 	const struct pl_fact *facts;
 	bool gone;            /* the plan deletes or forgets it: only tells joining so */
 	bool alone;           /* a pool: one node that no label of a pool names */

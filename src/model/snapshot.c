@@ -144,6 +144,7 @@ static void write_object(struct pl_json_out *w, const struct pl_object *o, const
 	pl_json_member_opt(w, "cluster_how", o->cluster_how);
 	write_flag(w, "any_cluster", o->any_cluster);
 	write_flag(w, "will_change", o->will_change);
+	write_flag(w, "created", o->created);
 	write_flag(w, "gone", o->gone);
 	write_flag(w, "stand_in", o->stand_in);
 	write_flag(w, "nickname", o->nickname);

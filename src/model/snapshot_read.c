@@ -229,6 +229,7 @@ static int read_object(struct reading *r, const json_t *j)
 	o->cluster_how = text(r, j, "cluster_how");
 	o->any_cluster = flag(j, "any_cluster");
 	o->will_change = flag(j, "will_change");
+	o->created = flag(j, "created");
 	o->gone = flag(j, "gone");
 	o->stand_in = flag(j, "stand_in");
 	o->nickname = flag(j, "nickname");

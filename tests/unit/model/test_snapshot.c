@@ -28,7 +28,7 @@ static struct pl_model *sample(void)
 	p->identity = "pool";
 	p->cluster = live->cluster = c;
 	p->cluster_how = "by name";
-	p->will_change = true;
+	p->will_change = p->created = true;
 	pl_fact_text(m, c, PL_CLUSTER_PROVIDER, "eks", NULL);
 	pl_fact_text(m, c, PL_CLUSTER_VERSION, "1.24", "version")->sensitive = true;
 	pl_fact_add(m, p, PL_POOL_LABELS, &(struct pl_value){ .type = PL_MAP, .map = labels, .count = 2,
@@ -86,6 +86,8 @@ static void test_round_trip(void **state)
 	pl_snapshot_write(m, &second);
 	pl_snapshot_write(again, &third);
 	assert_string_equal(second.data, third.data);
+	assert_true(again->objects[1]->created);
+	assert_false(again->objects[0]->created);
 }
 
 #define OBJECT(members) "{\"format\":\"plumbline-facts/1\",\"sources\":[{\"source\":\"x\",\"witness\":" \
