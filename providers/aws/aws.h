@@ -44,6 +44,10 @@ void pl_aws_runtime(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object
 		    const char *version, const struct pl_tf_boot *boot);
 extern const char pl_aws_containerd[]; /* why a version decides it */
 
+/* place.c: of a group, from the list of subnets at `path`; and what an update adds, after that. */
+void pl_aws_group_place(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o, const char *path);
+void pl_aws_group_surge(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o);
+
 /* pool.c */
 void pl_aws_node_group(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o);
 void pl_aws_fargate(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o);

@@ -13,6 +13,7 @@ const char *const pl_aws_cluster_types[] = { "aws_eks_cluster", NULL };
 const struct pl_field pl_aws_cluster_fields[] = {
 	{ "version", PL_CLUSTER_VERSION, PL_AS_TEXT, NULL, "EKS takes its newest version at creation" },
 	{ "endpoint", PL_CLUSTER_ENDPOINT, PL_AS_TEXT, NULL, NULL },
+	{ "vpc_config[0].subnet_ids", PL_CLUSTER_SUBNETS, PL_AS_LIST, NULL, NULL },
 	{ 0 },
 };
 

@@ -59,6 +59,7 @@ void pl_aws_instance(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_objec
 static const struct pl_field group_fields[] = {
 	{ "min_size", PL_POOL_MIN, PL_AS_INT, NULL, "no lower bound is set" },
 	{ "max_size", PL_POOL_MAX, PL_AS_INT, NULL, "no upper bound is set" },
+	{ "desired_capacity", PL_POOL_DESIRED, PL_AS_INT, NULL, NULL },
 	{ 0 },
 };
 
@@ -192,12 +193,19 @@ static struct pl_object *eks_cluster(struct pl_tf *tf, struct pl_tf_resource *r,
 static void add_eks_facts(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o,
 			  const struct pl_aws_launch *launch)
 {
+	static const struct pl_field image = { "image_id", PL_POOL_IMAGE, PL_AS_TEXT, NULL, NULL };
 	static const char none[] = "the boot text holds no bootstrap of EKS that plumbline reads";
 	const struct pl_tf_boot *boot = launch->r ? launch->r->boot : NULL;
 	struct pl_model *m = pl_tf_model(tf);
 	const struct pl_fact *version = pl_object_fact(o->cluster, PL_CLUSTER_VERSION, PL_PLAN);
 	struct pl_fact *f;
 
+	pl_aws_group_place(tf, r, o, "vpc_zone_identifier");
+	if (launch->r) {
+		struct pl_tf_value v = pl_tf_get(tf, launch->r, image.path);
+
+		pl_tf_fact(tf, launch->r, o, &v, &image);
+	}
 	pl_aws_runtime(tf, r, o, version && version->known ? version->value.s : NULL, boot);
 	if (boot && boot->state == PL_TF_BOOT_READ && boot->says.max_pods) {
 		f = pl_fact_int(m, o, PL_POOL_MAX_PODS, boot->says.max_pods, boot->path);
@@ -226,6 +234,8 @@ void pl_aws_group(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *
 		r->boot = pl_aws_template_boot(tf, launch.r);
 		pl_tf_seal(tf, launch.r, o);
 	}
+	if (!pl_object_fact(o, PL_POOL_DESIRED, PL_PLAN))
+		pl_tf_starts_smallest(tf, o, "a group that is told nothing else starts at its lower bound");
 	o->cluster = eks_cluster(tf, r, launch.r);
 	if (o->cluster)
 		add_eks_facts(tf, r, o, &launch);

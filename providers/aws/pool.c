@@ -20,6 +20,7 @@ static const struct pl_field group_fields[] = {
 	{ "capacity_type", PL_POOL_CAPACITY, PL_AS_LOWER, "on-demand", "EKS's default" },
 	{ "scaling_config[0].min_size", PL_POOL_MIN, PL_AS_INT, NULL, "no lower bound is set" },
 	{ "scaling_config[0].max_size", PL_POOL_MAX, PL_AS_INT, NULL, "no upper bound is set" },
+	{ "scaling_config[0].desired_size", PL_POOL_DESIRED, PL_AS_INT, NULL, "no number of nodes is set" },
 	{ "version", PL_POOL_VERSION, PL_AS_TEXT, NULL, NULL },
 	{ 0 },
 };
@@ -125,6 +126,23 @@ static void add_os(const struct group *g)
 	say_how(g, PL_POOL_OS_VERSION);
 }
 
+/* The AMI of the template, else the type of AMI, of which EKS takes the newest. */
+static void add_image(const struct group *g)
+{
+	static const struct pl_field ami = { "image_id", PL_POOL_IMAGE, PL_AS_TEXT, NULL, NULL };
+	struct pl_field type = { "ami_type", PL_POOL_IMAGE, PL_AS_TEXT, NULL, "EKS picks the AMI type" };
+	bool own = template_has(g, ami.path);
+	const struct pl_field *field = own ? &ami : &type;
+	struct pl_tf_resource *r = own ? g->launch.r : g->r;
+	struct pl_tf_value v = pl_tf_get(g->tf, r, field->path);
+
+	if (g->launch.state == PL_AWS_LAUNCH_HIDDEN)
+		type.unset_note = hidden(g);
+	pl_tf_fact(g->tf, r, g->o, &v, field);
+	if (own)
+		say_how(g, PL_POOL_IMAGE);
+}
+
 static void add_disk(const struct group *g)
 {
 	struct pl_field own = { "disk_size", PL_POOL_DISK, PL_AS_GIB, "20 GiB",
@@ -182,6 +200,9 @@ void pl_aws_node_group(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_obj
 	add_machine(&g);
 	add_os(&g);
 	add_disk(&g);
+	add_image(&g);
+	pl_aws_group_place(tf, r, o, "subnet_ids");
+	pl_aws_group_surge(tf, r, o);
 	pl_aws_runtime(tf, r, o, version_of(&g), boot);
 	add_max_pods(&g, boot);
 	/* EKS merges its own bootstrap: what a text that is not known might add is not waited for */

@@ -31,6 +31,7 @@ static const struct pl_tf_row rows[] = {
 	LOOKED_UP("aws_launch_template"),
 	LOOKED_UP("aws_launch_configuration"),
 	LOOKED_UP("aws_subnet"),
+	LOOKED_UP_DATA("aws_subnet"),
 	LOOKED_UP("aws_ec2_tag"),
 	LOOKED_UP("aws_ami_copy"),
 	LOOKED_UP("aws_ami_from_instance"),

@@ -3,6 +3,8 @@
  * Facts of an AKS node pool.  A pool resource and the default pool of a cluster have the same shape
  * below their prefix, but for priority, os_type and taints, which a default pool does not have.
  */
+#include <string.h>
+
 #include "azure/azure.h"
 #include "base/scalar.h"
 #include "base/str.h"
@@ -22,6 +24,9 @@ static const struct pl_field pool_fields[] = {
 	{ "node_labels", PL_POOL_LABELS, PL_AS_LABELS, "", "nobody set labels" },
 	{ "os_disk_size_gb", PL_POOL_DISK, PL_AS_GIB, NULL,
 	  "the default depends on the VM size" },
+	{ "os_sku", PL_POOL_IMAGE, PL_AS_TEXT, NULL, "AKS picks the OS SKU" },
+	{ "zones|availability_zones", PL_POOL_ZONES, PL_AS_LIST, "", "AKS pins its nodes to no zone" },
+	{ "vnet_subnet_id", PL_POOL_SUBNETS, PL_AS_LIST, "", "AKS makes a network of its own" },
 	{ 0 },
 };
 
@@ -207,6 +212,74 @@ static void add_counts(const struct place *p)
 	pl_tf_fields(p->tf, p->r, p->o, p->prefix, pl_strieq(on, "true") ? scaled : fixed);
 }
 
+static void add_desired(const struct place *p)
+{
+	static const struct pl_field field = { "node_count", PL_POOL_DESIRED, PL_AS_INT, NULL, NULL };
+	struct pl_tf_value v = get(p, field.path);
+
+	if (v.state != PL_TF_SET && get(p, "min_count").state == PL_TF_SET)
+		pl_tf_starts_smallest(p->tf, p->o, "the autoscaler's lower bound; no other first size is known");
+	else
+		pl_tf_fact(p->tf, p->r, p->o, &v, &field);
+}
+
+/*
+ * A number of nodes, or a share of the pool, rounded up; 10 % where nobody says it (AKS's API reference,
+ * maxSurge, read 2026-11-26).
+ */
+static void add_surge(const struct place *p)
+{
+	struct pl_tf_value v = get(p, "upgrade_settings[0].max_surge");
+	const char *said = text(p, "upgrade_settings[0].max_surge");
+	const char *surge = said && *said ? said : "10%";
+	const struct pl_fact *size = pl_object_fact(p->o, PL_POOL_DESIRED, PL_PLAN);
+	size_t digits = strspn(surge, "0123456789");
+	struct pl_fact *f;
+	int64_t n;
+
+	if (v.state == PL_TF_UNKNOWN) {
+		pl_fact_unknown(p->m, p->o, PL_POOL_SURGE, v.waits_for, v.path);
+		return;
+	}
+	if (!pl_parse_i64(pl_model_strf(p->m, "%.*s", (int)digits, surge), &n) || n > INT32_MAX)
+		return;
+	if (surge[digits] == '%' && !(size && size->known && size->value.i < INT32_MAX)) {
+		pl_fact_unknown(p->m, p->o, PL_POOL_SURGE, "how many nodes the pool has", v.path);
+		return;
+	}
+	if (surge[digits] == '%')
+		n = (size->value.i * n + 99) / 100;
+	f = pl_fact_int(p->m, p->o, PL_POOL_SURGE, n, v.path);
+	f->sensitive = v.sensitive || (surge[digits] == '%' && size->sensitive);
+	f->note = v.sensitive ? NULL : pl_model_strf(p->m, "max_surge is %s", surge);
+	if (surge != said)
+		pl_tf_default(f, "AKS's default surge is 10% of the pool");
+}
+
+/* Pods have a subnet of their own, a range that no network knows, or share the subnet of the nodes. */
+static void add_pod_range(const struct place *p)
+{
+	static const struct pl_field own = { "pod_subnet_id", PL_POOL_POD_RANGE, PL_AS_TEXT, NULL, NULL };
+	static const struct pl_field range = { "network_profile[0].pod_cidr", PL_POOL_POD_RANGE, PL_AS_TEXT,
+					       "10.244.0.0/16", "AKS's default range of pods" };
+	struct pl_tf_value v = get(p, own.path);
+	const char *plugin, *mode;
+
+	if (pl_tf_fact(p->tf, p->r, p->o, &v, &own))
+		return;
+	plugin = p->cluster ? pl_tf_text(p->tf, p->cluster, "network_profile[0].network_plugin") : NULL;
+	mode = p->cluster ? pl_tf_text(p->tf, p->cluster, "network_profile[0].network_plugin_mode") : NULL;
+	if (pl_strieq(plugin, "kubenet") || pl_strieq(mode, "overlay")) {
+		v = pl_tf_get(p->tf, p->cluster, range.path);
+		pl_tf_fact(p->tf, p->cluster, p->o, &v, &range);
+	} else if (pl_strieq(plugin, "azure")) {
+		pl_fact_text(p->m, p->o, PL_POOL_POD_RANGE, "nodes", own.path)->note =
+			"without overlay, the plugin gives pods addresses of the nodes' subnet";
+	} else {
+		pl_fact_unknown(p->m, p->o, PL_POOL_POD_RANGE, "the network plugin decides", own.path);
+	}
+}
+
 /* The default follows from the network plugin of the cluster. */
 static const char *default_pods(const struct place *p)
 {
@@ -259,6 +332,9 @@ void pl_azure_pool(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object 
 	add_runtime(&p, add_os(&p));
 	add_capacity(&p);
 	add_counts(&p);
+	add_desired(&p);
+	add_surge(&p);
+	add_pod_range(&p);
 	add_max_pods(&p);
 	add_version(&p);
 	pl_tf_seal(tf, r, o);

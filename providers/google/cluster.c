@@ -129,6 +129,7 @@ void pl_google_cluster(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_obj
 	add_distribution(tf, r, o);
 	add_version(tf, r, o);
 	add_network_policy(tf, r, o);
+	pl_google_subnets(tf, r, o, PL_CLUSTER_SUBNETS, "subnetwork");
 	if (is_true(tf, r, "enable_autopilot")) {
 		f = pl_fact_bool(m, o, PL_CLUSTER_PRIVILEGED, false, "enable_autopilot");
 		f->note = "GKE Autopilot refuses privileged pods";

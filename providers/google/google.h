@@ -23,6 +23,16 @@ extern const char *const pl_google_cluster_types[];
 extern const char pl_google_containerd[]; /* why a version decides the runtime */
 #define PL_GOOGLE_CLUSTER_KEY "name|id|self_link"
 
+/*
+ * place.c: where a pool's nodes will stand and how many those are; after its bounds are written.
+ * `cluster`: the resource, NULL when it is not found.
+ */
+void pl_google_place(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o, const char *prefix,
+		     struct pl_tf_resource *cluster);
+/* The subnet that `path` of r names, as a list. */
+void pl_google_subnets(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o, enum pl_attr attr,
+		       const char *path);
+
 /* inline.c: pools that a cluster declares itself, after all pools of their own are known. */
 void pl_google_gather(struct pl_tf *tf);
 

@@ -13,7 +13,7 @@
 /* Where a pool stands. */
 struct place {
 	struct pl_tf *tf;
-	struct pl_tf_resource *r;
+	struct pl_tf_resource *r, *cluster; /* cluster: NULL when not found */
 	struct pl_object *o;
 	const char *prefix;
 	struct pl_model *m;
@@ -21,6 +21,8 @@ struct place {
 
 static const struct pl_field pool_fields[] = {
 	{ "node_config[0].labels", PL_POOL_LABELS, PL_AS_LABELS, "", "nobody set labels" },
+	{ "node_config[0].image_type", PL_POOL_IMAGE, PL_AS_TEXT, "COS_CONTAINERD",
+	  "GKE's default image type" },
 	{ 0 },
 };
 
@@ -110,14 +112,10 @@ static void add_taints(const struct place *p)
 static const char *version_text(const struct place *p)
 {
 	const char *version = text(p, "version");
-	struct pl_tf_resource *cluster = p->r;
 
 	if (version)
 		return version;
-	if (pl_streq(p->r->type, "google_container_node_pool"))
-		cluster = pl_tf_follow(p->tf, p->r, "cluster", pl_google_cluster_types,
-				       PL_GOOGLE_CLUSTER_KEY);
-	return cluster ? pl_tf_text(p->tf, cluster, "min_master_version") : NULL;
+	return p->cluster ? pl_tf_text(p->tf, p->cluster, "min_master_version") : NULL;
 }
 
 const char pl_google_containerd[] = "GKE runs only containerd from 1.24 on";
@@ -313,15 +311,11 @@ static void add_max_pods(const struct place *p)
 	static const struct pl_field field = { "max_pods_per_node", PL_POOL_MAX_PODS,
 						  PL_AS_INT, "110", "GKE's default" };
 	struct pl_tf_value v = get(p, field.path), inherited;
-	struct pl_tf_resource *cluster = p->r;
 
-	if (v.state == PL_TF_UNSET && pl_streq(p->r->type, "google_container_node_pool"))
-		cluster = pl_tf_follow(p->tf, p->r, "cluster", pl_google_cluster_types,
-				       PL_GOOGLE_CLUSTER_KEY);
-	if (v.state == PL_TF_UNSET && cluster) {
-		inherited = pl_tf_get(p->tf, cluster, "default_max_pods_per_node");
+	if (v.state == PL_TF_UNSET && p->cluster) {
+		inherited = pl_tf_get(p->tf, p->cluster, "default_max_pods_per_node");
 		if (inherited.state != PL_TF_UNSET) {
-			pl_tf_fact(p->tf, cluster, p->o, &inherited, &field);
+			pl_tf_fact(p->tf, p->cluster, p->o, &inherited, &field);
 			return;
 		}
 	}
@@ -342,8 +336,10 @@ static void add_version(const struct place *p)
 void pl_google_pool(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o,
 		    const char *prefix)
 {
-	struct place p = { tf, r, o, prefix, pl_tf_model(tf) };
+	struct place p = { tf, r, r, o, prefix, pl_tf_model(tf) };
 
+	if (pl_streq(r->type, "google_container_node_pool"))
+		p.cluster = pl_tf_follow(tf, r, "cluster", pl_google_cluster_types, PL_GOOGLE_CLUSTER_KEY);
 	pl_tf_fields(tf, r, o, prefix, pool_fields);
 	pl_tf_machine(tf, r, o, &pl_provider_google, at(&p, "node_config[0].machine_type"),
 		      "e2-medium", "GKE's default machine type");
@@ -352,6 +348,7 @@ void pl_google_pool(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object
 	add_disk(&p);
 	add_capacity(&p);
 	add_counts(&p);
+	pl_google_place(tf, r, o, prefix, p.cluster);
 	add_max_pods(&p);
 	add_version(&p);
 	pl_tf_seal(tf, r, o);

@@ -15,6 +15,7 @@ struct pl_object *pl_tf_object(struct pl_tf *tf, struct pl_tf_resource *r, enum 
 
 	o->rank = r->doc->kind == DOC_PLAN ? 2 : 1;
 	o->will_change = r->changes;
+	o->created = r->creates;
 	o->gone = r->gone;
 	return o;
 }

@@ -193,6 +193,12 @@ static bool is_gone(struct pl_slice actions)
 	       !has_action(actions, "create");
 }
 
+/* Is it made where nothing was?  A replacement takes the place, and mostly the name, of what it deletes. */
+static bool is_created(struct pl_slice actions)
+{
+	return has_action(actions, "create") && !has_action(actions, "delete") && !has_action(actions, "forget");
+}
+
 void pl_tf_clear_resources(struct resource **list, struct resource **end)
 {
 	for (struct resource *r = *list; r; r = r->next) {
@@ -219,6 +225,7 @@ static int read_resource_change(struct pl_tf_doc *doc, struct pl_scan *s, struct
 		return -1;
 	r->pub.gone = is_gone(c.actions);
 	r->pub.changes = !has_action(c.actions, "no-op") && !has_action(c.actions, "read");
+	r->pub.creates = is_created(c.actions);
 	r->after.text = r->pub.gone ? c.before : c.after;
 	r->unknown.text = r->pub.gone ? (struct pl_slice){ 0 } : c.unknown;
 	r->sensitive.text = r->pub.gone ? c.before_sensitive : c.sensitive;

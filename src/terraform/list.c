@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Facts that several providers put together in the same way: lists of taints, defaults, images. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/str.h"
 #include "model/image.h"
@@ -17,6 +18,34 @@ void pl_tf_list_add(struct pl_tf_list *list, const char *item)
 {
 	list->items = pl_grow(list->items, list->count, &list->cap, sizeof *list->items);
 	list->items[list->count++] = item;
+}
+
+void pl_tf_list_add_sorted(struct pl_tf_list *list, const char *item)
+{
+	size_t at = 0;
+
+	while (at < list->count && strcmp(list->items[at], item) < 0)
+		at++;
+	if (at < list->count && pl_streq(list->items[at], item))
+		return;
+	pl_tf_list_add(list, item);
+	memmove(list->items + at + 1, list->items + at, (list->count - 1 - at) * sizeof *list->items);
+	list->items[at] = item;
+}
+
+void pl_tf_starts_smallest(struct pl_tf *tf, struct pl_object *o, const char *note)
+{
+	const struct pl_fact *min = pl_object_fact(o, PL_POOL_MIN, PL_PLAN);
+	struct pl_fact *f;
+
+	if (!min)
+		return;
+	f = min->known ? pl_fact_int(tf->model, o, PL_POOL_DESIRED, min->value.i, min->origin.path)
+		       : pl_fact_unknown(tf->model, o, PL_POOL_DESIRED, min->waits_for, min->origin.path);
+	f->origin = min->origin;
+	f->sensitive = min->sensitive;
+	f->basis = f->known ? PL_INFERRED : f->basis;
+	f->note = note;
 }
 
 static void not_whole(struct pl_tf_list *list, const struct pl_tf_value *v)
@@ -45,6 +74,7 @@ void pl_tf_list_texts(struct pl_tf *tf, struct pl_tf_resource *r, const char *pa
 		const char *text = pl_tf_text(tf, r, item);
 		struct pl_tf_value v = pl_tf_get(tf, r, item);
 
+		list->sensitive = list->sensitive || v.sensitive;
 		if (text)
 			pl_tf_list_add(list, text);
 		else
@@ -102,7 +132,7 @@ void pl_tf_list_fact(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_objec
 	else
 		f = pl_fact_add(tf->model, o, attr, &value, path);
 	f->origin.address = pl_model_str(tf->model, r->address);
-	f->sensitive = pl_tf_get(tf, r, path).sensitive;
+	f->sensitive = list->sensitive || pl_tf_get(tf, r, path).sensitive;
 	f->note = list->note;
 	f->waits_for = list->waits_for;
 	free(list->items);

@@ -42,6 +42,7 @@ struct pl_tf_resource {
 	bool data;           /* a data source that was read */
 	bool gone;           /* the plan deletes or forgets it */
 	bool changes;        /* the plan changes it in any way */
+	bool creates;        /* the plan makes it, in place of nothing: no replacement */
 	struct pl_tf_doc *doc;
 	struct pl_object *object;   /* what its row made of it; NULL: nothing (yet) */
 	struct pl_tf_boot *boot;    /* set by pl_tf_boot() */
@@ -144,15 +145,21 @@ struct pl_fact *pl_tf_fact(struct pl_tf *tf, struct pl_tf_resource *r, struct pl
 /* Says that a fact is what the provider takes when nobody says otherwise; returns it. */
 struct pl_fact *pl_tf_default(struct pl_fact *f, const char *note);
 
+/* desired_nodes where nobody says it: min_nodes, which must be written already. */
+void pl_tf_starts_smallest(struct pl_tf *tf, struct pl_object *o, const char *note);
+
 /* A list that is put together from several places: the taints of a pool and those of its platform. */
 struct pl_tf_list {
 	const char **items;
 	size_t count, cap;
 	const char *waits_for; /* there may be more: what that waits for; NULL: the list is whole */
 	const char *note;
+	bool sensitive;        /* what an item was read from is */
 };
 
 void pl_tf_list_add(struct pl_tf_list *list, const char *item);
+/* The same, in its place in a sorted list, unless it is there. */
+void pl_tf_list_add_sorted(struct pl_tf_list *list, const char *item);
 /* Adds what a list of texts holds. */
 void pl_tf_list_texts(struct pl_tf *tf, struct pl_tf_resource *r, const char *path,
 		      struct pl_tf_list *list);
