@@ -37,6 +37,14 @@ static const struct pl_kube_capacity capacities[] = {
 	{ 0 },
 };
 
+#define FARGATE "AWS Fargate lets nobody in"
+
+static const struct pl_kube_closed closed[] = {
+	{ "eks.amazonaws.com/compute-type", "fargate", NULL, FARGATE },
+	{ NULL, NULL, "/fargate-ip-", FARGATE },
+	{ 0 },
+};
+
 static const struct pl_kube_id ids[] = {
 	{ "aws", -1, 1 },
 	{ 0 },
@@ -81,5 +89,5 @@ static const struct pl_kube_harmless harmless[] = {
 
 const struct pl_kube_provider pl_aws_live = {
 	.signs = signs, .domains = domains, .pool_labels = pool_labels, .capacities = capacities,
-	.ids = ids, .programs = programs, .platforms = platforms, .harmless = harmless,
+	.closed = closed, .ids = ids, .programs = programs, .platforms = platforms, .harmless = harmless,
 };

@@ -44,6 +44,13 @@ const struct pl_kube_program pl_kubernetes_programs[] = {
 	{ 0 },
 };
 
+/* A label that every kubelet sets. */
+static const struct pl_kube_closed closed[] = {
+	{ "kubernetes.io/os", "windows", NULL, "Windows, which cannot run the script" },
+	{ 0 },
+};
+
 const struct pl_kube_provider pl_kubernetes_live = {
+	.closed = closed,
 	.programs = pl_kubernetes_programs,
 };

@@ -50,20 +50,59 @@ static void add_kind(struct fleet *f, enum pl_kind kind, enum pl_attr attr)
 	for (size_t i = 0; i < m->object_count; i++) {
 		const char *address = m->objects[i]->kind == kind ? address_of(m->objects[i], attr) : NULL;
 
-		if (m->objects[i]->kind == kind && m->objects[i]->name && (address || kind == PL_NODE))
+		if (m->objects[i]->kind == kind && m->objects[i]->name && (address || kind == PL_NODE) &&
+		    !m->objects[i]->closed)
 			pl_ssh_target_add(&f->targets, m->objects[i]->name, address, NULL);
 	}
+}
+
+static int compare_texts(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* "3 nodes are not asked; 2: ...; 1: ...", of which there are `n`, each with its reason. */
+static void note_closed(struct fleet *f, const char **why, size_t n)
+{
+	pl_auto_buf b = PL_BUF_INIT;
+	size_t start = 0;
+
+	qsort(why, n, sizeof *why, compare_texts);
+	pl_buf_addf(&b, "%zu node%s not asked", n, n == 1 ? " is" : "s are");
+	for (size_t i = 1; i <= n; i++) {
+		if (i < n && !strcmp(why[i], why[start]))
+			continue;
+		pl_buf_addf(&b, "; %zu: %s", i - start, why[start]);
+		start = i;
+	}
+	pl_model_problem(f->live->run->model, CLUSTER, NULL, "not-asked", b.data);
+}
+
+/* Those that nobody can log in to; naming such a host outright asks it all the same. */
+static size_t leave_closed(struct fleet *f)
+{
+	const struct pl_model *m = f->live->run->model;
+	const char **why = pl_alloc(m->object_count * sizeof *why);
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->object_count; i++)
+		if (m->objects[i]->kind == PL_NODE && m->objects[i]->closed)
+			why[n++] = m->objects[i]->closed;
+	if (n)
+		note_closed(f, why, n);
+	free(why);
+	return n;
 }
 
 /* The nodes that a cluster names; where none was asked, the instances of a state. */
 static int add_cluster(struct fleet *f, struct pl_err *err)
 {
-	size_t before = f->targets.count;
+	size_t before = f->targets.count, closed = leave_closed(f);
 
 	add_kind(f, PL_NODE, PL_NODE_ADDRESSES);
-	if (f->targets.count == before)
+	if (f->targets.count == before && !closed)
 		add_kind(f, PL_POOL, PL_POOL_ADDRESSES);
-	if (f->targets.count > before)
+	if (f->targets.count > before || closed)
 		return 0;
 	return pl_err_set(err, PL_E_INPUT, "no other source of this run names a node and its address; give k8s:// beside "
 			  "it, a snapshot that has nodes, or a state with instances");

@@ -6,6 +6,7 @@
  */
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "kubernetes/facts.h"
 
@@ -332,12 +333,33 @@ static void add_list(struct pl_kube *k, struct pl_object *o, enum pl_attr attr,
 	pl_fact_share(k->m, o, attr, &v, path);
 }
 
+static bool shows(const struct pl_kube_node *node, const struct pl_kube_closed *c)
+{
+	if (!c->key)
+		return node->provider_id && strstr(node->provider_id, c->id);
+	return pl_streq(pl_kube_pair(node->labels, node->label_count, c->key), c->value);
+}
+
+/* Why nobody can log in to it, or NULL. */
+static const char *closed_why(const struct pl_kube *k, const struct pl_kube_node *node)
+{
+	for (size_t i = 0; k->providers[i]; i++) {
+		const struct pl_kube_provider *p = k->providers[i]->live;
+
+		for (const struct pl_kube_closed *c = p ? p->closed : NULL; c && c->why; c++)
+			if (shows(node, c))
+				return c->why;
+	}
+	return NULL;
+}
+
 static void add_node(struct pl_kube *k, const struct pl_kube_node *node, struct pl_object *pool)
 {
 	struct pl_object *o = pl_kube_object(k, PL_NODE, node->name, node->address);
 
 	o->pool = pool;
 	o->identity = node->address;
+	o->closed = closed_why(k, node);
 	add_labels(k, o, PL_NODE_LABELS, node->labels, node->label_count);
 	add_list(k, o, PL_NODE_ADDRESSES, node->addresses, node->address_count, "status.addresses");
 	add_list(k, o, PL_NODE_CONDITIONS, node->ailments, node->ailment_count, "status.conditions");

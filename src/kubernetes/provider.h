@@ -49,6 +49,13 @@ struct pl_kube_capacity {
 	const char *capacity;    /* pool attribute `capacity_type` */
 };
 
+/* A sign of a node on which nobody can log in and run a script: a label, or a part of its provider ID. */
+struct pl_kube_closed {
+	const char *key, *value; /* key NULL: no label is meant */
+	const char *id;          /* key NULL: in the provider ID */
+	const char *why;         /* behind "2 nodes": "AWS Fargate lets nobody in" */
+};
+
 /* How a provider ID is read: parts between slashes behind the scheme's "://", counted from 0. */
 struct pl_kube_id {
 	const char *scheme; /* "gce" */
@@ -115,6 +122,7 @@ struct pl_kube_provider {
 	const char *const *domains; /* of labels that the platform sets, ends with NULL: "gke.io" */
 	const struct pl_kube_pool_label *pool_labels;
 	const struct pl_kube_capacity *capacities;
+	const struct pl_kube_closed *closed;
 	const struct pl_kube_id *ids;
 	const struct pl_kube_program *programs;
 	const struct pl_kube_flag *flags;

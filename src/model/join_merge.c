@@ -121,6 +121,7 @@ static void merge_self(struct pl_object *o, const struct pl_object *part)
 	}
 	o->identity = o->identity ? o->identity : part->identity;
 	o->pool = o->pool ? o->pool : part->pool;
+	o->closed = o->closed ? o->closed : part->closed;
 	if (!o->cluster && part->cluster) {
 		o->cluster = part->cluster;
 		o->cluster_how = part->cluster_how;

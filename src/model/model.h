@@ -114,6 +114,7 @@ struct pl_object {
 	const struct pl_fact *facts;
 	bool gone;            /* the plan deletes or forgets it: only tells joining so */
 	bool alone;           /* a pool: one node that no label of a pool names */
+	const char *closed;   /* a node: why nobody can log in to it; NULL: nothing is known that forbids it */
 	bool unplanned;       /* a pool: no plan can have it, the platform or a label by hand makes it */
 	bool counted;         /* joining found what it is on the other side, though in parts */
 	bool nickname;        /* its name is only what the user calls it: joins with nothing */

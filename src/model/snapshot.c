@@ -150,6 +150,7 @@ static void write_object(struct pl_json_out *w, const struct pl_object *o, const
 	write_flag(w, "nickname", o->nickname);
 	write_flag(w, "alone", o->alone);
 	write_flag(w, "unplanned", o->unplanned);
+	pl_json_member_opt(w, "closed", o->closed);
 	if (o->rank)
 		pl_json_member_int(w, "rank", o->rank);
 	write_seen(w, o);

@@ -235,6 +235,7 @@ static int read_object(struct reading *r, const json_t *j)
 	o->nickname = flag(j, "nickname");
 	o->alone = flag(j, "alone");
 	o->unplanned = flag(j, "unplanned");
+	o->closed = text(r, j, "closed");
 	o->rank = rank < 0 ? 0 : rank;
 	o->cluster = cluster < 0 ? NULL : r->objects[cluster];
 	o->pool = pool < 0 ? NULL : r->objects[pool];

@@ -119,6 +119,31 @@ def snapshot(wrong, cluster):
     wrong.expect(again == path.read_text(), "two snapshots of one cluster differ")
 
 
+def closed(wrong, cluster):
+    """ssh://@cluster leaves out what nobody can log in to, and says so; a host that is named is asked."""
+    fargate = o.node("fargate-ip-10-0-9-1", {"eks.amazonaws.com/compute-type": "fargate"}, address="10.0.9.1")
+    unlabelled = o.node("fargate-ip-10-0-9-2", provider_id="aws:///eu-west-1a/0123456789-abc/fargate-ip-10-0-9-2.internal",
+                        address="10.0.9.2")
+    windows = o.eks_node(77, "windows", {"kubernetes.io/os": "windows"})
+    cluster.api().wipe()
+    cluster.api().write([fargate, unlabelled, windows])
+    run = check(cluster, "ssh://@cluster")
+    told = [(p["source"], p["code"], p["message"]) for p in run.problems()]
+    wrong.same("closed nodes", told, [("ssh://@cluster", "not-asked", "3 nodes are not asked; 2: AWS Fargate lets nobody in; "
+                                       "1: Windows, which cannot run the script")])
+    wrong.expect(run.status != 2 and not run.err, f"closed nodes: {run}")
+    path = cluster.folder / "closed.json"
+    path.write_text(plumbline(cluster, "facts", "k8s://", "--kubeconfig", cluster.kubeconfig()).out)
+    later = plumbline(cluster, "check", str(path), "ssh://@cluster", "-o", "json", *DAY)
+    wrong.same("closed nodes of a snapshot", [p["message"] for p in later.problems()], [m for _, _, m in told])
+    settings = cluster.folder / "ssh_config"
+    settings.write_text("Host *\n  HostName 127.0.0.1\n  Port 1\n")
+    named = check(cluster, "ssh://fargate-ip-10-0-9-1", "--ssh-config", str(settings))
+    wrong.same("a closed node that is named", (named.status, [p["code"] for p in named.problems()]), (2, ["unreachable"]))
+    cluster.api().wipe()
+    cluster.api().write(o.eks().objects)
+
+
 def interrupted(wrong, cluster):
     """Ctrl-C while a server is silent: what is known is reported, at once."""
     with Faults({"/apis/apps": "silent-after-request", "*": "pass"}, tls="good", upstream=cluster.url) as server:
@@ -138,7 +163,7 @@ def main():
     wrong = Wrong()
     with Cluster() as cluster:
         cluster.api().write(o.eks().objects)
-        for test in (proxies, trust, contexts, snapshot, interrupted, secrets):
+        for test in (proxies, trust, contexts, snapshot, closed, interrupted, secrets):
             test(wrong, cluster)
     wrong.end()
 
