@@ -25,7 +25,6 @@ struct settings {
 	struct output outputs[PL_LIMIT_REPORTS];
 	size_t output_count;
 	unsigned fail_on;
-	int64_t as_of;
 };
 
 static int parse_sets(const struct pl_args *args, struct settings *s, struct pl_arena *a,
@@ -104,16 +103,6 @@ static int parse_fail_on(const struct pl_args *args, struct settings *s, struct 
 	return 0;
 }
 
-static int parse_as_of(const struct pl_args *args, struct settings *s, struct pl_err *err)
-{
-	const char *value = pl_args_get(args, "as-of");
-
-	s->as_of = pl_date_today();
-	if (value && !pl_date_parse(value, &s->as_of))
-		return pl_err_set(err, PL_E_USAGE, "--as-of takes a day as YYYY-MM-DD, not '%s'", value);
-	return 0;
-}
-
 static bool wants_json(const struct settings *s)
 {
 	for (size_t i = 0; i < s->output_count; i++)
@@ -172,7 +161,7 @@ static int write_refusal(const struct settings *s, const struct pl_arch *arch, c
 
 		if (strcmp(s->outputs[i].reporter->name, "json"))
 			continue;
-		pl_report_refused(run->model, arch, &(struct pl_refusal){ s->as_of, run->why.text,
+		pl_report_refused(run->model, arch, &(struct pl_refusal){ run->model->as_of, run->why.text,
 				  run->forced_exit }, &b);
 		failed |= deliver(&s->outputs[i], &b);
 	}
@@ -191,7 +180,7 @@ static int judge(const struct pl_args *args, const struct settings *s, const str
 		status = write_refusal(s, arch, &run);
 	} else {
 		pl_auto_report struct pl_report *report =
-			pl_evaluate(run.model, arch, s->as_of, s->fail_on, run.forced_exit);
+			pl_evaluate(run.model, arch, run.model->as_of, s->fail_on, run.forced_exit);
 
 		status = write_reports(args, s, report);
 	}
@@ -209,7 +198,7 @@ static int check(const struct pl_args *args)
 	int status = -1;
 
 	if (!parse_sets(args, &s, &arena, &err) && !parse_outputs(args, &s, &arena, &err) &&
-	    !parse_fail_on(args, &s, &err) && !parse_as_of(args, &s, &err)) {
+	    !parse_fail_on(args, &s, &err)) {
 		pl_auto_arch struct pl_arch *arch =
 			pl_find_arch(spec ? spec : "gitpod", s.set, s.set_count, &file, &err);
 

@@ -6,6 +6,7 @@
 static int facts(const struct pl_args *args)
 {
 	struct pl_err err = PL_ERR_INIT;
+	const char *file = pl_args_get(args, "o");
 	pl_auto_buf b = PL_BUF_INIT;
 	struct pl_run run;
 	int status;
@@ -15,7 +16,7 @@ static int facts(const struct pl_args *args)
 	status = run.forced_exit;
 	if (!run.refused) {
 		pl_snapshot_write(run.model, &b);
-		if (pl_emit(&b))
+		if (file ? pl_emit_file(file, &b) : pl_emit(&b))
 			status = pl_exit_worse(status, PL_EXIT_OURS);
 	}
 	pl_run_release(&run);
@@ -23,7 +24,8 @@ static int facts(const struct pl_args *args)
 }
 
 static const struct pl_option *const options[] = {
-	&pl_opt_as, &pl_opt_join, &pl_opt_terraform, &pl_opt_timeout, &pl_opt_kubeconfig, &pl_opt_probe_admission, &pl_opt_with_cluster, &pl_opt_trace_http,
+	&pl_opt_output_file, &pl_opt_as, &pl_opt_as_of, &pl_opt_join, &pl_opt_terraform, &pl_opt_timeout,
+	&pl_opt_kubeconfig, &pl_opt_probe_admission, &pl_opt_with_cluster, &pl_opt_trace_http,
 	&pl_opt_parallel, &pl_opt_sudo, &pl_opt_ssh_config, &pl_opt_ssh_known_hosts, &pl_opt_ssh_accept_new,
 	&pl_opt_verbose, NULL,
 };

@@ -15,13 +15,15 @@ const struct pl_option pl_opt_set = {
 	"set", "PARAMETER=VALUE", true, "a parameter of the architecture, as ssh=false" };
 const struct pl_option pl_opt_output = {
 	"o", "FORMAT[=FILE]", true, "text (the default) or json, to stdout or to FILE; several at once" };
+const struct pl_option pl_opt_output_file = {
+	"o", "FILE", false, "write to FILE, which is never half written; default standard output" };
 const struct pl_option pl_opt_fail_on = {
 	"fail-on", "warning|unknown|never", true,
 	"exit 4 when warnings failed, 5 when something is undecided; never: 0 instead of 3, 4, 5" };
 const struct pl_option pl_opt_as = {
 	"as", "eks|gke|aks|k3s", false, "say what the cluster is, where the sources do not" };
 const struct pl_option pl_opt_as_of = {
-	"as-of", "YYYY-MM-DD", false, "judge as of that day (default today, UTC)" };
+	"as-of", "YYYY-MM-DD", false, "the day that the run is about (default today, UTC)" };
 const struct pl_option pl_opt_join = {
 	"join", "SOURCE=CLUSTER", true, "what SOURCE holds belongs to that cluster" };
 const struct pl_option pl_opt_terraform = {

@@ -65,7 +65,7 @@ extern const struct pl_command *const pl_commands[];
 void pl_help_all(struct pl_buf *out);
 
 /* The options that several commands share. */
-extern const struct pl_option pl_opt_arch, pl_opt_set, pl_opt_output, pl_opt_fail_on, pl_opt_as,
+extern const struct pl_option pl_opt_arch, pl_opt_set, pl_opt_output, pl_opt_output_file, pl_opt_fail_on, pl_opt_as,
 	pl_opt_as_of, pl_opt_join, pl_opt_terraform, pl_opt_timeout, pl_opt_kubeconfig, pl_opt_probe_admission,
 	pl_opt_with_cluster, pl_opt_trace_http, pl_opt_parallel, pl_opt_sudo, pl_opt_ssh_config, pl_opt_ssh_known_hosts, pl_opt_ssh_accept_new,
 	pl_opt_verbose, pl_opt_quiet, pl_opt_no_color;

@@ -98,6 +98,16 @@ static int parse_timeout(const struct pl_args *args, struct pl_tf_options *opt, 
 	return 0;
 }
 
+static int parse_as_of(const struct pl_args *args, int64_t *as_of, struct pl_err *err)
+{
+	const char *value = pl_args_get(args, "as-of");
+
+	*as_of = pl_date_today();
+	if (value && !pl_date_parse(value, as_of))
+		return pl_err_set(err, PL_E_USAGE, "--as-of takes a day as YYYY-MM-DD, not '%s'", value);
+	return 0;
+}
+
 /* What files say, then what peers say, in one model; fails when there is nothing in it to judge. */
 static int collect(struct pl_tf *tf, const struct pl_args *args, enum pl_tf_purpose purpose,
 		   const struct pl_arch *arch, struct pl_run *run)
@@ -120,11 +130,13 @@ int pl_run_collect(const struct pl_args *args, enum pl_tf_purpose purpose, bool 
 	struct pl_tf_options opt = { .terraform_cmd = pl_args_get(args, "terraform"),
 				     .as = pl_args_get(args, "as"), .sha256 = digest };
 	struct pl_tf *tf;
+	int64_t as_of;
 	int failed;
 
-	if (check_words(args, err) || parse_timeout(args, &opt, err))
+	if (check_words(args, err) || parse_timeout(args, &opt, err) || parse_as_of(args, &as_of, err))
 		return -1;
 	*run = (struct pl_run){ .model = pl_model_new() };
+	run->model->as_of = as_of;
 	tf = pl_tf_new(run->model, pl_providers);
 	for (size_t i = 0; i < args->word_count; i++) {
 		opt.join = pl_run_join(args, args->words[i]);

@@ -38,6 +38,13 @@ int pl_join_compare(const char *a, const char *b);
 int pl_join_precedence(const struct pl_model *m, const struct pl_object *a,
 		       const struct pl_object *b);
 
+bool pl_join_is_snapshot(const struct pl_model *m, int source); /* -1: none, so it is not */
+/*
+ * <0 when source a looked later than b: one of this run before every snapshot, a snapshot of a later day
+ * (one without a day is the oldest), of two of one day the one that was named later.  0: both are of this run.
+ */
+int pl_join_age(const struct pl_model *m, int a, int b);
+
 /* Makes the two one; the facts are merged later. */
 void pl_join_unite(struct pl_model *m, struct pl_object *a, struct pl_object *b);
 /* One source knows its own objects apart: two of it under one key are two things. */

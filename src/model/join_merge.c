@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What one object holds that several sources told of: a plan beats a state, of two snapshots the
- * later one counts, and two of a kind that disagree leave the fact unknown, naming both.
+ * newer one counts, and two of a kind that disagree leave the fact unknown, naming both.
  */
 #include <stdlib.h>
 
@@ -58,11 +58,6 @@ static void put_conflict(struct pl_model *m, struct pl_object *o, const struct p
 	pl_fact_put(m, o, &f);
 }
 
-static bool is_snapshot(const struct pl_model *m, const struct pl_fact *f)
-{
-	return f->origin.source >= 0 && pl_streq(m->sources[f->origin.source].kind, "snapshot");
-}
-
 /*
  * Of two that say something for certain the older, a snapshot, is told as drift: beside another snapshot,
  * or a live look of today.
@@ -70,7 +65,8 @@ static bool is_snapshot(const struct pl_model *m, const struct pl_fact *f)
 static bool is_history(const struct pl_model *m, const struct pl_fact *newer, const struct pl_fact *older)
 {
 	return all_known(newer, (int)newer->witness) && all_known(older, (int)older->witness) &&
-	       is_snapshot(m, older) && (is_snapshot(m, newer) || newer->witness != PL_PLAN);
+	       pl_join_is_snapshot(m, older->origin.source) &&
+	       (pl_join_is_snapshot(m, newer->origin.source) || newer->witness != PL_PLAN);
 }
 
 /* One attribute as one witness saw it, from the best of the members that say anything. */

@@ -65,14 +65,25 @@ int pl_join_compare(const char *a, const char *b)
 	return strcmp(a, b);
 }
 
-/* A later snapshot is taken for the newer one, and any source of today for newer than both. */
-static int snapshot_age(const struct pl_model *m, const struct pl_object *o)
+bool pl_join_is_snapshot(const struct pl_model *m, int source)
 {
-	int source = pl_join_source(o);
+	return source >= 0 && pl_streq(m->sources[source].kind, "snapshot");
+}
 
-	if (source < 0 || !pl_streq(m->sources[source].kind, "snapshot"))
+int pl_join_age(const struct pl_model *m, int a, int b)
+{
+	bool old = pl_join_is_snapshot(m, a);
+	int64_t x, y;
+
+	if (old != pl_join_is_snapshot(m, b))
+		return old ? 1 : -1;
+	if (!old || a == b)
 		return 0;
-	return (int)m->source_count - source;
+	x = m->sources[a].as_of;
+	y = m->sources[b].as_of;
+	if (x != y)
+		return x > y ? -1 : 1;
+	return a > b ? -1 : 1;
 }
 
 int pl_join_precedence(const struct pl_model *m, const struct pl_object *a,
@@ -82,7 +93,7 @@ int pl_join_precedence(const struct pl_model *m, const struct pl_object *a,
 		return a->stand_in - b->stand_in;
 	if (a->rank != b->rank)
 		return b->rank - a->rank;
-	return snapshot_age(m, a) - snapshot_age(m, b);
+	return pl_join_age(m, pl_join_source(a), pl_join_source(b));
 }
 
 /* The one whose pointer stays: decided by what they are, not by when they came. */

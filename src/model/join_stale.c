@@ -20,19 +20,6 @@ static bool is_told(enum pl_kind kind)
 	return false;
 }
 
-static bool is_snapshot(const struct pl_model *m, int source)
-{
-	return pl_streq(m->sources[source].kind, "snapshot");
-}
-
-/* Is a newer than b?  A source of today is newer than every snapshot, a later one than those before. */
-static bool is_newer(const struct pl_model *m, int a, int b)
-{
-	if (is_snapshot(m, a) != is_snapshot(m, b))
-		return is_snapshot(m, b);
-	return is_snapshot(m, a) && a > b;
-}
-
 struct looks {
 	struct pl_model *m;
 	struct pl_map newest; /* by cluster and witness: the newest source, plus one */
@@ -66,9 +53,9 @@ static void note_source(struct looks *l, const struct pl_object *cluster, int so
 	key.witness = l->m->sources[source].witness;
 	newest = pl_map_put(&l->newest, (const char *)&key, sizeof key);
 	oldest = pl_map_put(&l->oldest, (const char *)&key, sizeof key);
-	if (!*newest || is_newer(l->m, source, (int)(intptr_t)*newest - 1))
+	if (!*newest || pl_join_age(l->m, source, (int)(intptr_t)*newest - 1) < 0)
 		*newest = (void *)((intptr_t)source + 1);
-	if (!*oldest || is_newer(l->m, (int)(intptr_t)*oldest - 1, source))
+	if (!*oldest || pl_join_age(l->m, (int)(intptr_t)*oldest - 1, source) < 0)
 		*oldest = (void *)((intptr_t)source + 1);
 }
 
@@ -167,7 +154,7 @@ static void compare_looks(struct pl_model *m, enum pl_witness w)
 
 		if (o->kind == PL_CLUSTER && (o->seen & 1U << w) && o->origin[w].source >= 0) {
 			note_source(&l, pl_object_joined(o), o->origin[w].source);
-			any |= is_snapshot(m, o->origin[w].source);
+			any |= pl_join_is_snapshot(m, o->origin[w].source);
 		}
 	}
 	if (any) {

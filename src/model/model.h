@@ -145,6 +145,7 @@ struct pl_source {
 	unsigned whole;       /* not complete: bit per kind of which it told all nevertheless */
 	const char *join;     /* cluster the user said it belongs to, or NULL */
 	size_t resources;     /* how many the source holds, for the report's first line */
+	int64_t as_of;        /* of a snapshot: the day it was taken, since 1970-01-01; 0: it does not say */
 };
 
 struct pl_problem {
@@ -178,6 +179,7 @@ struct pl_model {
 	size_t problem_count, problem_cap;
 	struct pl_drift *drift;
 	size_t drift_count, drift_cap;
+	int64_t as_of; /* the day that the run is about, since 1970-01-01; 0: not said */
 	struct pl_object *things; /* after joining: what belongs to no cluster; see next_thing */
 };
 

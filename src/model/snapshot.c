@@ -23,12 +23,21 @@ static void write_whole(struct pl_json_out *w, unsigned whole)
 	pl_json_close(w, ']');
 }
 
+static void write_day(struct pl_json_out *w, int64_t as_of)
+{
+	char day[16];
+
+	if (as_of)
+		pl_json_member(w, "as_of", pl_date_text(as_of, day));
+}
+
 static void write_source(struct pl_json_out *w, const struct pl_source *s)
 {
 	pl_json_open(w, '{');
 	pl_json_member(w, "source", s->name);
 	pl_json_member(w, "witness", pl_witness_name(s->witness));
 	pl_json_member_opt(w, "kind", s->kind);
+	write_day(w, s->as_of);
 	pl_json_member_opt(w, "sha256", s->sha256);
 	pl_json_member_opt(w, "terraform_version", s->terraform_version);
 	pl_json_member_bool(w, "complete", s->complete);
@@ -206,6 +215,7 @@ void pl_snapshot_write(const struct pl_model *m, struct pl_buf *out)
 		*pl_map_put(&places, (const char *)&m->objects[i], sizeof m->objects[i]) = &m->objects[i];
 	pl_json_open(&w, '{');
 	pl_json_member(&w, "format", PL_SNAPSHOT_FORMAT);
+	write_day(&w, m->as_of);
 	pl_json_member_open(&w, "sources", '[');
 	for (size_t i = 0; i < m->source_count; i++)
 		write_source(&w, &m->sources[i]);

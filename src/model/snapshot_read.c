@@ -6,6 +6,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 
+#include "base/scalar.h"
 #include "base/str.h"
 #include "json/load.h"
 #include "model/internal.h"
@@ -19,6 +20,7 @@ struct reading {
 	struct pl_object **objects; /* by place there; NULL: passed over */
 	size_t object_count;
 	size_t place;          /* of the object being read */
+	int64_t as_of;         /* when it was taken; 0: it does not say */
 	struct pl_err *err;
 };
 
@@ -61,6 +63,21 @@ static unsigned read_whole(const json_t *list)
 	return whole;
 }
 
+/* 0: none, or nothing that is one; snapshots of the first releases carry none. */
+static int64_t read_day(const json_t *j)
+{
+	const char *text = pl_json_member_str(j, "as_of");
+	int64_t day = 0;
+
+	return text && pl_date_parse(text, &day) ? day : 0;
+}
+
+/* A source that was a snapshot itself is as old as that one. */
+static int64_t day_of(const struct reading *r, const json_t *source)
+{
+	return pl_streq(pl_json_member_str(source, "kind"), "snapshot") ? read_day(source) : r->as_of;
+}
+
 static int read_source(struct reading *r, const json_t *j)
 {
 	const char *name = pl_json_member_str(j, "source"), *witness = pl_json_member_str(j, "witness");
@@ -76,6 +93,7 @@ static int read_source(struct reading *r, const json_t *j)
 	s.whole = read_whole(json_object_get(j, "whole"));
 	s.why = pl_json_member_str(j, "why");
 	s.resources = resources < 0 ? 0 : (size_t)resources;
+	s.as_of = day_of(r, j);
 	return pl_model_source(r->m, &s);
 }
 
@@ -302,6 +320,7 @@ static int read_all(struct reading *r, const json_t *root)
 	const json_t *drift = json_object_get(root, "drift");
 	const json_t *problems = json_object_get(root, "problems");
 
+	r->as_of = read_day(root);
 	read_sources(r, json_object_get(root, "sources"));
 	if (read_objects(r, json_object_get(root, "objects")))
 		return -1;

@@ -33,11 +33,14 @@ static void write_sources(struct pl_json_out *w, const struct pl_model *m)
 	pl_json_member_open(w, "sources", '[');
 	for (size_t i = 0; i < m->source_count; i++) {
 		const struct pl_source *s = &m->sources[i];
+		char day[16];
 
 		pl_json_open(w, '{');
 		pl_json_member(w, "source", s->name);
 		pl_json_member(w, "witness", pl_witness_name(s->witness));
 		pl_json_member_opt(w, "kind", s->kind);
+		if (s->as_of)
+			pl_json_member(w, "as_of", pl_date_text(s->as_of, day));
 		pl_json_member_opt(w, "sha256", s->sha256);
 		pl_json_member_opt(w, "terraform_version", s->terraform_version);
 		pl_json_member_bool(w, "complete", s->complete);

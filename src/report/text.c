@@ -514,67 +514,6 @@ static void blocks(const struct text *t)
 
 /* ---- the end ---- */
 
-/* Is the drift that a thing came or went?  Then its attribute is its kind. */
-static bool came_or_went(const struct pl_drift *d)
-{
-	return d->snapshots && !d->state != !d->now && pl_streq(d->state ? d->state : d->now, "there");
-}
-
-/* What went is no object any more: storage class "gp2" */
-static void say_thing(const struct pl_drift *d, struct pl_buf *out)
-{
-	for (const char *p = d->attribute; *p; p++)
-		pl_buf_addc(out, *p == '_' ? ' ' : *p);
-	pl_buf_addf(out, " \"%s\"", d->name);
-}
-
-static void say_history(const struct pl_model *m, const struct pl_drift *d, struct pl_buf *out)
-{
-	const char *then = d->state ? d->state : "nothing", *now = d->now ? d->now : "nothing";
-	bool today = d->newer.source >= 0 && !pl_streq(m->sources[d->newer.source].kind, "snapshot");
-
-	if (came_or_went(d))
-		pl_buf_addf(out, ": %sin the %s, %sthere %s", d->state ? "" : "not ",
-			    today ? "snapshot" : "older snapshot", d->now ? "" : "not ",
-			    today ? "now" : "in the newer one");
-	else if (today)
-		pl_buf_addf(out, " %s: the snapshot says %s, now it is %s", d->attribute, then,
-			    d->now ? d->now : "not there");
-	else
-		pl_buf_addf(out, " %s: the older snapshot says %s, the newer one %s", d->attribute, then, now);
-}
-
-static void say_drift(const struct pl_model *m, const struct pl_drift *d, struct pl_buf *out)
-{
-	const char *comma = ": ";
-
-	if (came_or_went(d) && d->name)
-		say_thing(d, out);
-	else if (d->object)
-		pl_object_say(d->object, out);
-	else if (d->name)
-		pl_buf_adds(out, d->name);
-	if (d->witnesses)
-		pl_buf_addf(out, " %s", d->attribute);
-	for (int i = 0; i < PL_WITNESS_COUNT; i++) {
-		if (!(d->witnesses & 1U << i))
-			continue;
-		pl_buf_addf(out, "%s%s says %s", comma, pl_witness_name((enum pl_witness)i),
-			    d->said[i] ? d->said[i] : "nothing");
-		comma = ", ";
-	}
-	if (d->witnesses) {
-		pl_buf_adds(out, d->will_change ? "; this plan changes it" : "");
-		return;
-	}
-	if (d->snapshots) {
-		say_history(m, d, out);
-		return;
-	}
-	pl_buf_addf(out, " %s: the state says %s, the real one is %s%s", d->attribute, d->state ? d->state : "nothing",
-		    d->now ? d->now : "not set", d->will_change ? ", and this plan changes it" : "");
-}
-
 /* Does a problem say already why the source is not complete? */
 static bool is_noted(const struct pl_model *m, const struct pl_source *s)
 {
@@ -602,7 +541,7 @@ static void drifts(const struct text *t)
 		pl_auto_buf b = PL_BUF_INIT;
 
 		left += more;
-		say_drift(m, &m->drift[i], &b);
+		pl_drift_say(m, &m->drift[i], &b);
 		if (!more)
 			labelled(t, "drift", b.data);
 	}

@@ -100,6 +100,11 @@ def files(folder):
     p = run("check", EKS, "-o", "text", "-o", "json=" + at("new"))
     expect("text and JSON", (p.returncode, p.stdout.startswith(b"gitpod/"), json.load(open(at("new")))["exit_code"]),
            (3, True, 3))
+    p = run("facts", AKS, "-o", at("new"), "--as-of", "2026-11-22")
+    expect("facts into a file", (p.returncode, p.stdout, json.load(open(at("new")))["as_of"]), (0, b"", "2026-11-22"))
+    p = run("facts", "/nowhere", "-o", at("new"))
+    expect("facts of nothing leave it", (p.returncode, "objects" in json.load(open(at("new")))), (2, True))
+    expect("facts into a folder that is none", run("facts", AKS, "-o", "/nowhere/x").returncode, 1)
     expect("nothing is left beside them", sorted(os.listdir(folder)), ["link", "new", "old", "pipe"])
 
 

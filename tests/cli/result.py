@@ -27,7 +27,7 @@ TOP = {"format": among(["plumbline-result/1"]), "tool": None, "as_of": text, "ar
        "clusters": None, "results": None, "drift": None, "problems": None, "conforms": lambda v: v in (True, False, None),
        "summary": None, "exit_code": count}
 SOURCE = {"source": text, "witness": among(WITNESSES), "complete": flag}
-SOURCE_MAY = {"kind": text, "sha256": text, "terraform_version": text, "why": text}
+SOURCE_MAY = {"kind": text, "as_of": text, "sha256": text, "terraform_version": text, "why": text}
 RESULT = {"id": text, "cluster": maybe, "title": text, "severity": among(["error", "warning", "info"]),
           "verdict": among(VERDICTS), "witnesses": None, "settled_by": None}
 ANSWER = {"verdict": among(VERDICTS), "reason": text, "findings": None}
@@ -130,6 +130,11 @@ def run(plumbline, *words):
     return p.returncode, p.stdout
 
 
+def said(plumbline, *words):
+    p = subprocess.run([plumbline, *words], capture_output=True, check=False, text=True)
+    return p.returncode, p.stdout
+
+
 def judge(plumbline, *words, twice=True):
     status, out = run(plumbline, *words)
     assert not twice or run(plumbline, *words)[1] == out, "two runs differ"
@@ -169,6 +174,46 @@ def disagreeing(plumbline, folder):
         assert judge(plumbline, *reversed(files))["results"] == j["results"], "the order of sources"
 
 
+# days of the first and the second file, which of them decides, and what the text calls them
+AGES = [
+    ("2026-11-20", "2026-11-22", 1, "the snapshot of 2026-11-20 says 1.20, that of 2026-11-22 says 1.24"),
+    ("2026-11-22", "2026-11-20", 0, "the snapshot of 2026-11-20 says 1.24, that of 2026-11-22 says 1.20"),
+    (None, "2026-11-20", 1, "the older snapshot says 1.20, the newer one says 1.24"),
+    ("2026-11-20", None, 0, "the older snapshot says 1.24, the newer one says 1.20"),
+    ("2026-11-20", "2026-11-20", 1, "the older snapshot says 1.20, the newer one says 1.24"),
+    (None, None, 1, "the older snapshot says 1.20, the newer one says 1.24"),
+    ("yesterday", "2026-11-20", 1, "the older snapshot says 1.20, the newer one says 1.24"),
+]
+
+
+def aging(plumbline, folder):
+    """Of two snapshots the newer decides, by its day; a day that none says, or that is the same, by the order of naming."""
+    files = [os.path.join(folder, n) for n in ("first.json", "second.json")]
+    for *days, winner, drift in AGES:
+        for name, version, day in zip(files, ("1.20", "1.24"), days):
+            with open(name, "w") as f:
+                json.dump({**snapshot("cluster", version, "calico", False), **({"as_of": day} if day else {})}, f)
+        for words in (files, [packed(plumbline, n) for n in files]):
+            j = judge(plumbline, *words)
+            row = next(r for r in j["results"] if r["id"] == "kubernetes-version")
+            assert row["verdict"] == ("fail", "pass")[winner], (days, row)
+            assert [s.get("as_of") for s in j["sources"]] == [d if d != "yesterday" else None for d in days], (days, j["sources"])
+            out = said(plumbline, "check", *words)[1]
+            assert f" version: {drift}\n" in out, (days, out)
+
+
+def packed(plumbline, name):
+    """A snapshot of a snapshot is as old as that one, whenever it was made."""
+    out = name + ".again"
+    for _ in range(2):
+        done = said(plumbline, "facts", name, "--as-of", "2026-12-24", "-o", out)
+        assert done == (0, ""), done
+    with open(out) as f:
+        assert json.load(f)["as_of"] == "2026-12-24"
+    assert said(plumbline, "facts", name, "--as-of", "2026-12-24")[1] == open(out).read(), "-o writes something else"
+    return out
+
+
 def main():
     plumbline, fixtures = sys.argv[1:]
     done = 0
@@ -185,6 +230,7 @@ def main():
                     sys.exit(f"{packed}, {profile}: {e}")
                 done += 1
         disagreeing(plumbline, folder)
+        aging(plumbline, folder)
     if not done:
         sys.exit("no plan was found")
 

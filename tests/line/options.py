@@ -50,6 +50,8 @@ WRONG = [
     ("check -- --as", "cannot open '--as'"),
     ("facts", "SOURCE"),
     ("facts plan -q", "'-q'"),
+    ("facts plan -o", "FILE"),
+    ("facts plan --as-of tomorrow", "YYYY-MM-DD"),
     ("facts plan --arch gitpod", "--arch"),
     ("explain", "id"),
     ("explain frob", "no requirement 'frob'"),
@@ -69,7 +71,7 @@ WRONG = [
 HELP = {
     "check": ["--arch", "--set", "-o", "--fail-on", "--as ", "--as-of", "--join", "--terraform", "--timeout", "-v", "-q",
               "--no-color", "PLUMBLINE_", "exit status"],
-    "facts": ["--as ", "--join", "--terraform", "--timeout"],
+    "facts": ["-o FILE", "--as-of", "--as ", "--join", "--terraform", "--timeout"],
     "explain": ["--arch"], "arch": ["list | show"], "machine": ["TYPE"],
 }
 
