@@ -83,6 +83,7 @@ static const struct pl_kube_platform platforms[] = {
 };
 
 static const struct pl_kube_harmless harmless[] = {
+	{ "iam-for-pods.amazonaws.com" }, { "mpod.vpc.k8s.aws" },
 	{ "vpod.vpc.k8s.aws" }, { "vnode.vpc.k8s.aws" }, { "*.elbv2.k8s.aws" }, { "*.karpenter.sh" },
 	{ 0 },
 };

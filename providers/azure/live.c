@@ -59,6 +59,8 @@ static const struct pl_kube_platform platforms[] = {
 
 static const struct pl_kube_harmless harmless[] = {
 	{ "aks-node-validating-webhook.azmk8s.io" },
+	{ "aks-webhook-admission-controller.azmk8s.io" },
+	{ "mutation.azure-workload-identity.io" },
 	{ 0 },
 };
 

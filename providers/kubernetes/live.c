@@ -50,7 +50,14 @@ static const struct pl_kube_closed closed[] = {
 	{ 0 },
 };
 
+/* Meshes, which put a container of their own beside those of a pod. */
+static const struct pl_kube_harmless harmless[] = {
+	{ "sidecar-injector.istio.io" }, { "*.sidecar-injector.istio.io" }, { "*-injector.linkerd.io" },
+	{ 0 },
+};
+
 const struct pl_kube_provider pl_kubernetes_live = {
+	.harmless = harmless,
 	.closed = closed,
 	.programs = pl_kubernetes_programs,
 };

@@ -47,6 +47,7 @@ static void read_rule(void *ctx, struct pl_slice value)
 
 struct reading {
 	struct pl_kube *k;
+	enum pl_kube_index kind;
 	const char *name; /* of the configuration */
 };
 
@@ -81,24 +82,35 @@ static void read_hook(void *ctx, struct pl_slice value)
 	pl_kube_elements(found[1], read_rule, &asked);
 	if (!name || !asked || is_harmless(r->k, name))
 		return;
-	g = pl_kube_add(r->k, PL_KUBE_WEBHOOKS, sizeof *g);
+	g = pl_kube_add(r->k, r->kind, sizeof *g);
 	g->name = name;
 	g->of = r->name;
 }
 
-int pl_kube_read_webhook(struct pl_kube *k, struct pl_scan *s, struct pl_err *err)
+/* Both kinds look alike, and one that may change a pod may refuse it as well. */
+static int read_webhook(struct pl_kube *k, enum pl_kube_index kind, struct pl_scan *s, struct pl_err *err)
 {
 	static const char *const paths[] = { "kind", "metadata.name", "webhooks" };
 	struct pl_slice found[3];
-	struct reading r = { .k = k };
+	struct reading r = { .k = k, .kind = kind };
 
 	if (pl_kube_pick(s, paths, 3, found, err))
 		return -1;
-	if (!pl_kube_is_null(found[0]) && !pl_kube_is_text(found[0], "ValidatingWebhookConfiguration"))
+	if (!pl_kube_is_null(found[0]) && !pl_kube_is_text(found[0], pl_kube_kinds[kind].word))
 		return 0;
 	r.name = pl_kube_text(k, found[1]);
 	pl_kube_elements(found[2], read_hook, &r);
 	return 0;
+}
+
+int pl_kube_read_webhook(struct pl_kube *k, struct pl_scan *s, struct pl_err *err)
+{
+	return read_webhook(k, PL_KUBE_WEBHOOKS, s, err);
+}
+
+int pl_kube_read_mutating_webhook(struct pl_kube *k, struct pl_scan *s, struct pl_err *err)
+{
+	return read_webhook(k, PL_KUBE_MUTATING_WEBHOOKS, s, err);
 }
 
 /* ---- policies ---- */
@@ -196,19 +208,21 @@ static const char *forbidding_psp(struct pl_kube *k)
 
 static const char *hook(struct pl_kube *k)
 {
-	size_t n;
+	size_t n, mutating;
 	const struct pl_kube_guard *list = guards(k, PL_KUBE_WEBHOOKS, &n);
+	const struct pl_kube_guard *others = guards(k, PL_KUBE_MUTATING_WEBHOOKS, &mutating);
+	const struct pl_kube_guard *first = n ? list : others;
 
-	return n ? pl_model_strf(k->m, "the webhook %s of %s is asked about pods%s", list[0].name,
-				 list[0].of ? list[0].of : "a configuration",
-				 n > 1 ? ", and others are" : "") : NULL;
+	return n + mutating ? pl_model_strf(k->m, "the webhook %s of %s is asked about pods%s", first->name,
+					    first->of ? first->of : "a configuration",
+					    n + mutating > 1 ? ", and others are" : "") : NULL;
 }
 
 /* What may be against it, the first of all; NULL: nothing. */
 static const char *doubt(struct pl_kube *k)
 {
-	static const enum pl_kube_index kinds[] = { PL_KUBE_WEBHOOKS, PL_KUBE_POLICIES, PL_KUBE_BINDINGS,
-						    PL_KUBE_POD_SECURITY_POLICIES };
+	static const enum pl_kube_index kinds[] = { PL_KUBE_WEBHOOKS, PL_KUBE_MUTATING_WEBHOOKS, PL_KUBE_POLICIES,
+						    PL_KUBE_BINDINGS, PL_KUBE_POD_SECURITY_POLICIES };
 	const char *why = k->platform ? k->platform->guard : NULL;
 
 	why = why ? why : hook(k);

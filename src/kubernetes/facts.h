@@ -13,8 +13,8 @@
 
 enum pl_kube_index {
 	PL_KUBE_NODES, PL_KUBE_NAMESPACES, PL_KUBE_STORAGE_CLASSES, PL_KUBE_DAEMONSETS,
-	PL_KUBE_DEPLOYMENTS, PL_KUBE_SERVICES, PL_KUBE_INGRESSES, PL_KUBE_WEBHOOKS, PL_KUBE_POLICIES,
-	PL_KUBE_BINDINGS, PL_KUBE_POD_SECURITY_POLICIES, PL_KUBE_KIND_COUNT
+	PL_KUBE_DEPLOYMENTS, PL_KUBE_SERVICES, PL_KUBE_INGRESSES, PL_KUBE_WEBHOOKS,
+	PL_KUBE_MUTATING_WEBHOOKS, PL_KUBE_POLICIES, PL_KUBE_BINDINGS, PL_KUBE_POD_SECURITY_POLICIES, PL_KUBE_KIND_COUNT
 };
 
 enum pl_kube_state { PL_KUBE_NOT_ASKED, PL_KUBE_WHOLE, PL_KUBE_REFUSED };
@@ -138,6 +138,7 @@ int pl_kube_read_deployment(struct pl_kube *k, struct pl_scan *s, struct pl_err 
 int pl_kube_read_service(struct pl_kube *k, struct pl_scan *s, struct pl_err *err);
 int pl_kube_read_ingress(struct pl_kube *k, struct pl_scan *s, struct pl_err *err);
 int pl_kube_read_webhook(struct pl_kube *k, struct pl_scan *s, struct pl_err *err);
+int pl_kube_read_mutating_webhook(struct pl_kube *k, struct pl_scan *s, struct pl_err *err);
 int pl_kube_read_policy(struct pl_kube *k, struct pl_scan *s, struct pl_err *err);
 int pl_kube_read_binding(struct pl_kube *k, struct pl_scan *s, struct pl_err *err);
 int pl_kube_read_psp(struct pl_kube *k, struct pl_scan *s, struct pl_err *err);

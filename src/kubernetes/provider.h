@@ -112,7 +112,7 @@ struct pl_kube_platform {
 	const struct pl_kube_balancer *balancers;
 };
 
-/* A validating webhook that is asked about pods and refuses none for being privileged. */
+/* A webhook that is asked about pods, and neither refuses one for being privileged nor takes that from it. */
 struct pl_kube_harmless {
 	const char *webhook; /* the name, or its end behind a '*' */
 };

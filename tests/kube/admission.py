@@ -41,6 +41,18 @@ CASES = {
     "a webhook about something else": (
         [o.webhook("Validating", "guard", service=("guard", "default"), rules=[o.rule(["apps"], ["deployments"])])],
         "pass", "pass", "", True),
+    # one that may change a pod may refuse it, too
+    "a mutating webhook that is down": (
+        [o.webhook("Mutating", "changer", service=("changer", "default"), rules=PODS)],
+        "unknown", "unknown", "changer", False),
+    "a mutating webhook that is ignored when it is down": (
+        [o.webhook("Mutating", "changer", service=("changer", "default"), rules=PODS, policy="Ignore")],
+        "unknown", "pass", "", True),
+    "a mutating webhook about something else": (
+        [o.webhook("Mutating", "changer", service=("changer", "default"), rules=[o.rule(["apps"], ["deployments"])])],
+        "pass", "pass", "", True),
+    "a mesh": ([o.webhook("Mutating", "istio", service=("istiod", "default"), rules=PODS, policy="Ignore",
+                          called="rev.namespace.sidecar-injector.istio.io")], "pass", "pass", "", True),
     "a quota": ([QUOTA], "pass", "unknown", "quota", False),
 }
 

@@ -261,7 +261,7 @@ def rule(groups, resources, operations=("CREATE", "UPDATE")):
     return {"apiGroups": groups, "apiVersions": ["*"], "operations": list(operations), "resources": resources, "scope": "*"}
 
 
-def webhook(kind, name, service=None, url=None, rules=None, policy="Fail", selector=None, bundle="Cg=="):
+def webhook(kind, name, service=None, url=None, rules=None, policy="Fail", selector=None, bundle="Cg==", called=None):
     """A Validating or Mutating webhook configuration; service: (name, namespace).  It never gets an answer here, so with
     policy Fail whatever its rules take is refused."""
     config = {"caBundle": bundle}
@@ -269,7 +269,7 @@ def webhook(kind, name, service=None, url=None, rules=None, policy="Fail", selec
         config["service"] = {"name": service[0], "namespace": service[1], "path": "/validate", "port": 443}
     else:
         config["url"] = url or "https://localhost:5443/webhook"
-    hook = {"name": f"{name}.example.com", "clientConfig": config, "admissionReviewVersions": ["v1"], "sideEffects": "None",
+    hook = {"name": called or f"{name}.example.com", "clientConfig": config, "admissionReviewVersions": ["v1"], "sideEffects": "None",
             "failurePolicy": policy, "rules": rules or [], "timeoutSeconds": 1}
     if selector:
         hook["namespaceSelector"] = selector
@@ -315,7 +315,7 @@ def eks(calico=True, version="v1.24.17-eks-5e0fdde", **more):
         workload("Deployment", "coredns", "kube-system",
                  "602401143452.dkr.ecr.eu-west-1.amazonaws.com/eks/coredns:v1.9.3-eksbuild.7", {"k8s-app": "kube-dns"}, count=2),
         storage_class("gp2", "kubernetes.io/aws-ebs", default=True),
-        webhook("Mutating", "pod-identity-webhook", url="https://127.0.0.1:23443/mutate", policy="Ignore",
+        webhook("Mutating", "pod-identity-webhook", called="iam-for-pods.amazonaws.com", url="https://127.0.0.1:23443/mutate", policy="Ignore",
                 rules=[rule([""], ["pods"], ["CREATE"])]),
         service("proxy", ports=(80, 443, 22), address=ELB)])
 
@@ -323,6 +323,7 @@ def eks(calico=True, version="v1.24.17-eks-5e0fdde", **more):
 def gke_hooks():
     """Webhooks that GKE installs for itself."""
     return [webhook("Mutating", "pod-ready.config.common-webhooks.networking.gke.io", policy="Ignore",
+                    called="pod-ready.common-webhooks.networking.gke.io",
                     url="https://localhost:5443/webhook/pod-ready", rules=[rule([""], ["pods"], ["CREATE"])])]
 
 
