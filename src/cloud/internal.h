@@ -10,6 +10,7 @@
 #include "cloud/provider.h"
 
 struct pl_cloud_queue; /* queue.c */
+struct pl_cloud_bill;  /* quota.c */
 
 /* One thread's connections: through the environment's proxy, and past it. */
 struct pl_cloud_net {
@@ -36,6 +37,7 @@ struct pl_cloud {
 	/* What the cluster is that is asked about; NULL: not known. */
 	const char *name, *location, *account;
 	struct pl_cloud_queue *queue;
+	struct pl_cloud_bill *bills;
 	struct pl_err worst;     /* what makes the source one that could not be asked as a whole */
 };
 
@@ -46,6 +48,9 @@ void pl_cloud_queue_run(struct pl_cloud_queue *q);
 /* How many calls there were, how many depended on each other in a row, how often one was sent again. */
 void pl_cloud_queue_count(const struct pl_cloud_queue *q, size_t *calls, size_t *steps, size_t *again);
 void pl_cloud_queue_free(struct pl_cloud_queue *q);
+
+/* quota.c: makes objects of what was billed. */
+void pl_cloud_bills_write(struct pl_cloud *c);
 
 /* log.c: a line about one exchange; `answer` is its body read, NULL where it could not be. */
 void pl_cloud_log_line(const struct pl_cloud_call *call, const struct pl_http_answer *a, const json_t *answer,
