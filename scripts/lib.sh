@@ -146,6 +146,6 @@ test_packages() {
 	endpoint_packages
 	packages libcmocka-dev git gzip jq python3 python3-jsonschema python3-yaml shellcheck # all of it
 	packages curl etcd-server openssl                                                   # clusters
-	packages ansible-core busybox dash iproute2 openssh-client openssh-server procps strace # nodes
+	packages ansible-core busybox dash iproute2 iptables openssh-client openssh-server procps strace # nodes
 	kube_programs
 }

@@ -118,11 +118,38 @@ def again_and_again():
         yield f"{answers.status} {answers.said} {answers}"
 
 
+BAD_LINKS = (
+    # a delay of 30 ms and a loss of one packet in ten
+    [["tc", "qdisc", "add", "dev", "eth0", "root", "netem", "delay", "30ms", "loss", "10%"]],
+    # the same by other means, for kernels without netem: what a narrow link delays, and a filter that drops
+    [["tc", "qdisc", "add", "dev", "eth0", "root", "tbf", "rate", "512kbit", "burst", "1600", "latency", "400ms"],
+     ["iptables", "-A", "INPUT", "-i", "eth0", "-m", "statistic", "--mode", "random", "--probability", "0.1", "-j", "DROP"]],
+)
+
+
+def spoil(inside):
+    """Makes the link bad; what the kernel said when it can do neither, else None."""
+    said = []
+    for commands in BAD_LINKS:
+        failed = [done.stderr.strip() for done in (inside(*command) for command in commands) if done.returncode]
+        if not failed:
+            return None
+        said += failed
+        inside("tc", "qdisc", "del", "dev", "eth0", "root")
+    return said
+
+
+def lost(inside):
+    """Packets that the bad link dropped."""
+    queue = inside("tc", "-s", "qdisc", "show", "dev", "eth0").stdout
+    rules = inside("iptables", "-nvxL", "INPUT").stdout
+    return sum(map(int, re.findall(r"dropped (\d+)", queue) + re.findall(r"^\s*(\d+)\s+\d+\s+DROP", rules, re.M)))
+
+
 def namespaces():
-    """A host behind a link of its own: no answer to any packet, before and in the middle; loss where the kernel can."""
+    """A host behind a link of its own: delay and loss, no answer to any packet, before and in the middle."""
     name = f"pl{os.getpid() % 10000}"
-    if os.getuid() or subprocess.run(["ip", "netns", "add", name], capture_output=True, check=False).returncode:
-        return
+    run("ip", "netns", "add", name)
 
     def inside(*command):
         return subprocess.run(["ip", "netns", "exec", name, *command], capture_output=True, text=True, check=False)
@@ -140,9 +167,15 @@ def namespaces():
         known = known_hosts("known-namespace", f"* {public(server.keys[0])}")
         to = target(server, known, f"identity {key}", address=f"{net}.2")
         yield from differs("well", one(*to), code="", out="hello\n")
-        if not inside("tc", "qdisc", "add", "dev", "eth0", "root", "netem", "delay", "30ms", "loss", "10%").returncode:
-            yield from differs("delay and loss", one("timeout 30000", *to), code="", out="hello\n")
-            inside("tc", "qdisc", "del", "dev", "eth0", "root")
+        said = spoil(inside)
+        if said:
+            yield f"this kernel can neither delay nor lose packets: {said}"
+        for n in range(3):
+            yield from differs(f"delay and loss {n}", one("timeout 30000", *to), code="", out="hello\n")
+        if not lost(inside):
+            yield "the bad link lost nothing"
+        inside("tc", "qdisc", "del", "dev", "eth0", "root")
+        inside("iptables", "-F")
         began = FOLDER / "namespace-began"
         driver = start(["timeout 4000", rf"script touch {began}; sleep 1; echo late\n", *to])
         until(began.exists, what="the script")
@@ -170,4 +203,6 @@ def in_threads():
 if __name__ == "__main__":
     if sys.argv[2:] == ["thread"]:
         sshd.main(in_threads)
-    sshd.main(hundred, agents, mixed, busy, interrupted, namespaces, again_and_again)
+    if sys.argv[2:] == ["link"]:
+        sshd.main(namespaces)
+    sshd.main(hundred, agents, mixed, busy, interrupted, again_and_again)
