@@ -102,6 +102,7 @@ static int reconnect(struct pl_kube_line *l, struct pl_err *err)
 	struct pl_http_options o = {
 		.ca_data = c->ca, .cert = { l->cert.data, l->cert.len }, .key = { l->key.data, l->key.len },
 		.server_name = c->server_name, .proxy = c->proxy, .insecure = c->insecure,
+		.no_compression = c->no_compression,
 		.trace = l->server->trace,
 	};
 

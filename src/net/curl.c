@@ -225,7 +225,8 @@ static void prepare(struct client *c, struct flow *f, const struct pl_wait *w)
 	const struct pl_http_request *r = f->request;
 	CURL *e = c->easy;
 
-	add_header(f, "Accept-Encoding: gzip");
+	if (!c->opt.no_compression)
+		add_header(f, "Accept-Encoding: gzip");
 	for (const char *const *h = r->headers; h && *h; h++)
 		add_header(f, *h);
 	if (c->opt.server_name)

@@ -26,6 +26,7 @@ struct pl_http_options {
 					 NULL: the URL's host */
 	const char *proxy;            /* http://, https://, socks5://; NULL: the environment's, "": none */
 	bool insecure;                /* takes any certificate */
+	bool no_compression;          /* asks for answers as they are */
 	/* A line for a person about each exchange (method, address, status, bytes, milliseconds), never
 	 * a header or body; NULL: nobody listens. */
 	void (*trace)(void *ctx, const char *line);

@@ -43,6 +43,20 @@ def plain(wrong, cluster):
         wrong.expect(len(front.faults.requests) <= 25, f"{len(front.faults.requests)} requests")
 
 
+def not_compressed(wrong, cluster):
+    """disable-compression: nothing is asked to be compressed."""
+    with Front(cluster) as front:
+        path = front.config()
+        with open(path) as file:
+            config = json.load(file)
+        config["clusters"][0]["cluster"]["disable-compression"] = True
+        with open(path, "w") as file:
+            json.dump(config, file)
+        whole(wrong, "not compressed", facts(cluster, config=path))
+        wrong.expect(front.faults.requests and not any("gzip" in r.headers.get("accept-encoding", "")
+                                                       for r in front.faults.requests), "gzip")
+
+
 def expired(wrong, cluster):
     """A 410 in the middle: the list begins anew, once."""
     with Front(cluster, {LIST: ["pass", "410", "pass"]}) as front:
@@ -104,7 +118,7 @@ def main():
     with Cluster(["--feature-gates", "ListFromCacheSnapshot=false"]) as cluster:
         cluster.api().write(objects.eks().without("Node").objects)
         cluster.nodes(NODES, small_node)
-        for test in (plain, expired, busy, compacted, endless):
+        for test in (plain, not_compressed, expired, busy, compacted, endless):
             test(wrong, cluster)
     wrong.end()
 
