@@ -13,7 +13,8 @@ static const struct pl_kube_sign signs[] = {
 	{ 0 },
 };
 
-static const char *const domains[] = { "azure.com", "azure.microsoft.com", NULL };
+static const char *const domains[] = { "azure.com", "azure.microsoft.com", "storageprofile", "storagetier",
+				       "accelerator", NULL };
 
 /* The short one is what older clusters have. */
 static const struct pl_kube_pool_label pool_labels[] = {

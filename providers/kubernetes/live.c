@@ -50,6 +50,9 @@ static const struct pl_kube_closed closed[] = {
 	{ 0 },
 };
 
+/* Programs that label nodes themselves: Calico, GPU feature discovery. */
+static const char *const domains[] = { "projectcalico.org", "nvidia.com", NULL };
+
 /* Meshes, which put a container of their own beside those of a pod. */
 static const struct pl_kube_harmless harmless[] = {
 	{ "sidecar-injector.istio.io" }, { "*.sidecar-injector.istio.io" }, { "*-injector.linkerd.io" },
@@ -57,6 +60,7 @@ static const struct pl_kube_harmless harmless[] = {
 };
 
 const struct pl_kube_provider pl_kubernetes_live = {
+	.domains = domains,
 	.harmless = harmless,
 	.closed = closed,
 	.programs = pl_kubernetes_programs,

@@ -6,6 +6,7 @@
 #include "base/scalar.h"
 #include "base/str.h"
 #include "cli/live.h"
+#include "kubernetes/provider.h"
 #include "model/snapshot.h"
 #include "terraform/provider.h"
 #include "terraform/terraform.h"
@@ -98,6 +99,11 @@ static int parse_timeout(const struct pl_args *args, struct pl_tf_options *opt, 
 	return 0;
 }
 
+static bool is_custom(const char *key)
+{
+	return pl_kube_is_custom(pl_providers, key);
+}
+
 static int parse_as_of(const struct pl_args *args, int64_t *as_of, struct pl_err *err)
 {
 	const char *value = pl_args_get(args, "as-of");
@@ -137,6 +143,7 @@ int pl_run_collect(const struct pl_args *args, enum pl_tf_purpose purpose, bool 
 		return -1;
 	*run = (struct pl_run){ .model = pl_model_new() };
 	run->model->as_of = as_of;
+	run->model->custom_label = is_custom;
 	tf = pl_tf_new(run->model, pl_providers);
 	for (size_t i = 0; i < args->word_count; i++) {
 		opt.join = pl_run_join(args, args->words[i]);

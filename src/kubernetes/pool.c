@@ -124,17 +124,30 @@ static bool in_domain(const char *key, size_t n, const char *domain)
 	return n >= len && !strncmp(key + n - len, domain, len) && (n == len || key[n - len - 1] == '.');
 }
 
-/* A label that no platform sets, so that somebody meant something by it. */
-static bool is_custom(const struct pl_kube *k, const char *key)
+/* Does the platform use it itself, as the name of a pool or to tell how a node was bought? */
+static bool is_sign(const struct pl_kube_provider *p, const char *key)
+{
+	for (const struct pl_kube_pool_label *l = p->pool_labels; l && l->key; l++)
+		if (pl_streq(l->key, key))
+			return true;
+	for (const struct pl_kube_capacity *c = p->capacities; c && c->key; c++)
+		if (pl_streq(c->key, key))
+			return true;
+	return false;
+}
+
+bool pl_kube_is_custom(const struct pl_provider *const *providers, const char *key)
 {
 	const char *slash = strchr(key, '/');
-	size_t n = slash ? (size_t)(slash - key) : 0;
+	size_t n = slash ? (size_t)(slash - key) : strlen(key);
 
 	if (in_domain(key, n, "kubernetes.io") || in_domain(key, n, "k8s.io"))
 		return false;
-	for (size_t i = 0; k->providers[i]; i++) {
-		const struct pl_kube_provider *p = k->providers[i]->live;
+	for (size_t i = 0; providers[i]; i++) {
+		const struct pl_kube_provider *p = providers[i]->live;
 
+		if (p && is_sign(p, key))
+			return false;
 		for (size_t d = 0; p && p->domains && p->domains[d]; d++)
 			if (in_domain(key, n, p->domains[d]))
 				return false;
@@ -151,7 +164,8 @@ static const char *own_labels(struct pl_kube *k, const struct pool *pool,
 	for (size_t i = 0; i < node->label_count; i++) {
 		const struct pl_pair *p = &node->labels[i];
 
-		if (pl_kube_pair(pool->labels, pool->label_count, p->key) || !is_custom(k, p->key))
+		if (pl_kube_pair(pool->labels, pool->label_count, p->key) ||
+		    !pl_kube_is_custom(k->providers, p->key))
 			continue;
 		*key = b.len ? *key : p->key;
 		pl_buf_addf(&b, "%s=%s,", p->key, p->value);

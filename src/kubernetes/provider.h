@@ -119,7 +119,8 @@ struct pl_kube_harmless {
 
 struct pl_kube_provider {
 	const struct pl_kube_sign *signs;
-	const char *const *domains; /* of labels that the platform sets, ends with NULL: "gke.io" */
+	/* Of labels that the platform sets, ends with NULL: "gke.io"; a label without one stands for itself. */
+	const char *const *domains;
 	const struct pl_kube_pool_label *pool_labels;
 	const struct pl_kube_capacity *capacities;
 	const struct pl_kube_closed *closed;
@@ -147,6 +148,9 @@ bool pl_kube_is_version(const char *text);
  * traefik) stand behind a Service, which is the entry.
  */
 bool pl_kube_makes_balancer(const char *class);
+
+/* Is it the key of a label that no platform sets, so that somebody meant something by it? */
+bool pl_kube_is_custom(const struct pl_provider *const *providers, const char *key);
 
 /* Facts about a namespace's level of Pod Security, from its label; NULL: it has none. */
 void pl_kube_pod_security(struct pl_model *m, struct pl_object *o, const char *enforce, const char *path);

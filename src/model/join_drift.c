@@ -212,11 +212,33 @@ static void compare_key(const struct saying *s, const struct pl_pair *p)
 		d->said[w] = said[w] && pl_secret_name(p->key) ? "(sensitive)" : said[w];
 }
 
-/* Keys that the first witness gives: those that only others see were added by the platform. */
+/* Is it a label of nodes, and one that the platform did not add? */
+static bool is_custom(const struct saying *s, const struct pl_fact *f, const char *key)
+{
+	return (f->attr == PL_POOL_LABELS || f->attr == PL_NODE_LABELS) && s->m->custom_label &&
+	       s->m->custom_label(key);
+}
+
+/* Does a witness before that one give the key? */
+static bool given_before(const struct saying *s, int witness, const char *key)
+{
+	for (int w = 0; w < witness; w++)
+		if (s->fact[w] && pl_value_get(&s->fact[w]->value, key))
+			return true;
+	return false;
+}
+
+/* Keys that the first witness gives, and of those that only others see what somebody must have set. */
 static void compare_maps(const struct saying *s)
 {
-	for (size_t i = 0; i < s->first->value.count; i++)
-		compare_key(s, &s->first->value.map[i]);
+	for (int w = 0; w < PL_WITNESS_COUNT; w++)
+		for (size_t i = 0; s->fact[w] && i < s->fact[w]->value.count; i++) {
+			const struct pl_pair *p = &s->fact[w]->value.map[i];
+
+			if (s->fact[w] == s->first ||
+			    (is_custom(s, s->fact[w], p->key) && !given_before(s, w, p->key)))
+				compare_key(s, p);
+		}
 }
 
 static void compare(struct pl_model *m, const struct pl_object *o, enum pl_attr attr)

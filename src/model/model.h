@@ -179,6 +179,8 @@ struct pl_model {
 	size_t problem_count, problem_cap;
 	struct pl_drift *drift;
 	size_t drift_count, drift_cap;
+	/* Is it the key of a label that no platform sets by itself?  NULL: nobody can tell. */
+	bool (*custom_label)(const char *key);
 	int64_t as_of; /* the day that the run is about, since 1970-01-01; 0: not said */
 	struct pl_object *things; /* after joining: what belongs to no cluster; see next_thing */
 };

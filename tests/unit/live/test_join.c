@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 
+#include "kubernetes/provider.h"
 #include "live.h"
 #include "model/snapshot.h"
 
@@ -45,6 +46,11 @@ static const struct row drifts[] = {
 	{ "a label that only some nodes carry", PLAN POOL, NULL,
 	  EKS NODE "\nnode ip-10-0-0-2 eks.amazonaws.com/nodegroup=p @id=aws:///z/i-2",
 	  "p labels.gitpod.io/workload_meta plan=true cluster=-\n", "label-meta=pass", NULL },
+	{ "a label that somebody set by hand", PLAN POOL, NULL, EKS NODE "team=a example.com/cost=7",
+	  "p labels.example.com/cost plan=- cluster=7\np labels.team plan=- cluster=a\n", "label-meta=pass", NULL },
+	{ "labels that platforms and their programs set", PLAN POOL, NULL, EKS NODE "kubernetes.io/os=linux eks.amazonaws.com/"
+	  "nodegroup-image=ami-1 karpenter.sh/x=y projectcalico.org/ds-ready=true agentpool=p storageprofile=managed "
+	  "topology.gke.io/zone=a p2p.k3s.cattle.io/enabled=true", "", "label-meta=pass", NULL },
 	{ "the plan adds it", PLAN POOL ",a:b +change", NULL, EKS NODE, "p labels.a plan=b cluster=- +change\n",
 	  "label-meta=pass", NULL },
 	{ "what it changes decides", PLAN "plan pool p in=c min_nodes=1 +change labels=" PLAN_META " os=ubuntu", NULL,
@@ -226,6 +232,11 @@ static size_t nodes_in(const char *live)
 	return n - (strstr(live, "virtual-kubelet") != NULL);
 }
 
+static bool is_custom(const char *key)
+{
+	return pl_kube_is_custom(pl_providers, key);
+}
+
 static size_t judge(const struct row *row)
 {
 	auto_world w = { pl_model_new(), world_arch(gitpod, gitpod_len, "production"), NULL };
@@ -233,6 +244,7 @@ static size_t judge(const struct row *row)
 	pl_auto_buf drift = PL_BUF_INIT;
 	size_t wrong = 0;
 
+	w.model->custom_label = is_custom;
 	while ((line = next_part(w.model, &world, "\n")))
 		world_line(w.model, line, false);
 	if (row->old)
