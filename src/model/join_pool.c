@@ -70,7 +70,26 @@ static bool has_label(const struct pl_object *pool)
 				  pl_contains(pool->identity, "node_group"));
 }
 
-static void missing(const struct side *s, const struct pl_object *pool)
+/*
+ * A state is older than what the cluster shows now: its word that there are nodes with those labels is
+ * worth nothing once they are not there.  A plan's is, for it tells of what will be.
+ */
+static void doubt_state(const struct side *s, struct pl_object *pool)
+{
+	const struct pl_fact *labels = pl_object_fact(pool, PL_POOL_LABELS, PL_PLAN);
+	struct pl_fact unknown;
+
+	if (pool->rank != 1 || !labels)
+		return;
+	unknown = *labels;
+	unknown.known = false;
+	unknown.note = NULL;
+	unknown.waits_for = "the state has this pool, and the cluster shows no node of it";
+	pl_object_forget(pool, PL_POOL_LABELS, PL_PLAN);
+	pl_fact_put(s->m, pool, &unknown);
+}
+
+static void missing(const struct side *s, struct pl_object *pool)
 {
 	int64_t n = least(pool);
 
@@ -78,6 +97,7 @@ static void missing(const struct side *s, const struct pl_object *pool)
 		return;
 	add(s, pool, "nodes", PL_PLAN, PL_CLUSTER_API,
 	    pl_model_strf(s->m, "at least %lld", (long long)n));
+	doubt_state(s, pool);
 }
 
 static void unplanned(const struct side *s, const struct pl_object *pool)
@@ -102,7 +122,7 @@ static void look(struct side *s)
 	}
 }
 
-static void compare(struct pl_model *m, const struct pl_object *cluster)
+static void compare(struct pl_model *m, struct pl_object *cluster)
 {
 	static const unsigned pools = 1U << PL_POOL | 1U << PL_NODE;
 	struct side s = { .m = m, .cluster = cluster };
@@ -110,7 +130,7 @@ static void compare(struct pl_model *m, const struct pl_object *cluster)
 	bool live_all = pl_model_complete(m, cluster, PL_CLUSTER_API, pools, NULL);
 
 	look(&s);
-	for (const struct pl_object *o = cluster->things; o; o = o->next_thing) {
+	for (struct pl_object *o = cluster->things; o; o = o->next_thing) {
 		if (o->kind != PL_POOL)
 			continue;
 		if (live_all && seen(o, PL_PLAN) && !seen(o, PL_CLUSTER_API))
@@ -123,7 +143,7 @@ static void compare(struct pl_model *m, const struct pl_object *cluster)
 void pl_join_pool_drift(struct pl_model *m)
 {
 	for (size_t i = 0; i < m->object_count; i++) {
-		const struct pl_object *o = m->objects[i];
+		struct pl_object *o = m->objects[i];
 
 		if (o->kind == PL_CLUSTER && seen(o, PL_PLAN) && seen(o, PL_CLUSTER_API))
 			compare(m, o);

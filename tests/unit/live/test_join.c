@@ -18,6 +18,8 @@
 #define NODE "node ip-10-0-0-1 eks.amazonaws.com/nodegroup=p " META " @id=aws:///z/i-1 @ip=10.0.0.1 "
 #define K3S "version v1.24.10+k3s1\n"
 #define PLAN "plan cluster c provider=eks distribution=eks version=1.24 location=eu-west-1\n"
+#define STATE "state cluster c provider=eks distribution=eks version=1.24 location=eu-west-1\nstate pool "
+#define OTHER "node ip-10-0-0-9 eks.amazonaws.com/nodegroup=q @id=aws:///z/i-9 "
 #define POOL "plan pool p in=c min_nodes=1 version=1.24 labels=" PLAN_META
 
 struct row {
@@ -78,6 +80,18 @@ static const struct row drifts[] = {
 static const struct row pools[] = {
 	{ "planned and not there", PLAN POOL "\nplan pool q in=c min_nodes=2 labels=a:b", NULL, EKS NODE,
 	  "q nodes plan=at_least_2 cluster=-\n", "", NULL },
+	{ "in a state and not there", STATE "p in=c version=1.24 min_nodes=1 labels=" PLAN_META, NULL, EKS OTHER,
+	  "p nodes plan=at_least_1 cluster=-\nq nodes plan=- cluster=1\n",
+	  "label-meta=unknown label-meta@plan=unknown label-meta@cluster=fail", NULL },
+	{ "in a state, not there, and labelled elsewhere", STATE "p in=c version=1.24 min_nodes=1 labels=" PLAN_META, NULL,
+	  EKS OTHER META, "p nodes plan=at_least_1 cluster=-\nq nodes plan=- cluster=1\n", "label-meta=pass", NULL },
+	{ "in a state, and it may have no nodes", STATE "p in=c version=1.24 min_nodes=0 labels=" PLAN_META, NULL, EKS OTHER,
+	  "q nodes plan=- cluster=1\n", "label-meta=pass", NULL },
+	{ "in a state, and nodes were not read", STATE "p in=c version=1.24 min_nodes=1 labels=" PLAN_META, NULL,
+	  EKS "refused nodes", "", "label-meta=pass", NULL },
+	{ "in a plan and not there", PLAN POOL, NULL, EKS OTHER,
+	  "p nodes plan=at_least_1 cluster=-\nq nodes plan=- cluster=1\n",
+	  "label-meta=pass label-meta@plan=pass label-meta@cluster=fail", NULL },
 	{ "it may have no nodes", PLAN POOL "\nplan pool q in=c min_nodes=0 labels=a:b", NULL, EKS NODE, "", "", NULL },
 	{ "there and not planned", PLAN POOL, NULL, EKS NODE "\nnode x eks.amazonaws.com/nodegroup=gpu",
 	  "gpu nodes plan=- cluster=1\n", "", NULL },
