@@ -56,8 +56,9 @@ static int check_scheme(const char *word, struct pl_err *err)
 		for (const char *const *s = groups[i].schemes; *s; s++)
 			pl_buf_addf(&known, "%s%s://", known.len ? " " : "", *s);
 	}
-	return pl_err_set(err, PL_E_USAGE, "'%s': %.*s:// is no source; there are files and %s", word,
-			  (int)scheme_len(word), word, known.data);
+	/* the word itself may hold a password of something that is not ours */
+	return pl_err_set(err, PL_E_USAGE, "%.*s:// is no source; there are files and %s", (int)scheme_len(word), word,
+			  known.data);
 }
 
 static int check_parallel(const struct pl_args *args, struct pl_err *err)
@@ -89,23 +90,33 @@ const char *pl_live_join(const struct pl_live *live, const char *word)
 	return pl_run_join(live->args, word);
 }
 
-/* The word without a password that should not have been in it. */
-static const char *without_password(struct pl_model *m, const char *word)
+/* "host:6443/me@example.com": digits up to a slash are a port, what follows no password. */
+static bool is_port(const char *text)
 {
-	const char *user = strstr(word, "://"), *at = NULL, *colon;
+	size_t n = strspn(text, "0123456789");
 
-	for (const char *p = user ? user + 3 : ""; *p && *p != '/'; p++)
-		at = *p == '@' ? p : at;
-	user = at ? user + 3 : NULL;
+	return n && text[n] == '/';
+}
+
+void pl_live_show(const char *word, struct pl_buf *out)
+{
+	const char *user = strstr(word, "://"), *at = user ? strrchr(user, '@') : NULL, *colon;
+
+	user = user ? user + 3 : word;
 	colon = at ? memchr(user, ':', (size_t)(at - user)) : NULL;
-	return colon ? pl_model_strf(m, "%.*s...%s", (int)(colon + 1 - word), word, at) : word;
+	if (colon && !is_port(colon + 1))
+		pl_buf_addf(out, "%.*s...%s", (int)(colon + 1 - word), word, at);
+	else
+		pl_buf_adds(out, word);
 }
 
 void pl_live_failed(struct pl_live *live, const char *word, bool note, const struct pl_err *err)
 {
 	struct pl_err said = *err;
+	pl_auto_buf shown = PL_BUF_INIT;
 
-	word = without_password(live->run->model, word);
+	pl_live_show(word, &shown);
+	word = shown.data;
 	if (err->code != PL_E_STOPPED) {
 		if (!pl_starts(err->text, word))
 			pl_err_wrap(&said, "%s", word);

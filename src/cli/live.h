@@ -11,6 +11,8 @@
 
 /* Is the word a URI? */
 bool pl_live_is(const char *word);
+/* The word, or a value of --join, without a password that should not have been in it. */
+void pl_live_show(const char *word, struct pl_buf *out);
 /* PL_E_USAGE for a URI that no scheme takes, or options that make no sense. */
 int pl_live_check(const struct pl_args *args, struct pl_err *err) __attribute__((warn_unused_result));
 /*

@@ -32,6 +32,14 @@ const char *pl_run_join(const struct pl_args *args, const char *source)
 	return NULL;
 }
 
+static int bad_join(const char *value, struct pl_err *err)
+{
+	pl_auto_buf shown = PL_BUF_INIT;
+
+	pl_live_show(value, &shown);
+	return pl_err_set(err, PL_E_USAGE, "--join %s: write SOURCE=CLUSTER with one of the sources given", shown.data);
+}
+
 static int check_joins(const struct pl_args *args, struct pl_err *err)
 {
 	const char *value;
@@ -45,8 +53,51 @@ static int check_joins(const struct pl_args *args, struct pl_err *err)
 			named |= !strncmp(value, args->words[w], n) && value[n] == '=' && value[n + 1];
 		}
 		if (!named)
-			return pl_err_set(err, PL_E_USAGE, "--join %s: write SOURCE=CLUSTER with one of the sources given",
-					  value);
+			return bad_join(value, err);
+	}
+	return 0;
+}
+
+/* The names of the run's clusters, as a person would list them. */
+static void list_clusters(const struct pl_model *m, struct pl_buf *out)
+{
+	for (size_t i = 0; i < m->object_count; i++)
+		if (m->objects[i]->kind == PL_CLUSTER && m->objects[i]->name)
+			pl_buf_addf(out, "%s%s", out->len ? ", " : "there are: ", m->objects[i]->name);
+	if (!out->len)
+		pl_buf_adds(out, "there is none");
+}
+
+static bool is_astray(const struct pl_model *m, const char *cluster)
+{
+	for (size_t i = 0; i < m->source_count; i++)
+		if (m->sources[i].astray && pl_streq(m->sources[i].join, cluster))
+			return true;
+	return false;
+}
+
+/*
+ * After joining: a --join to a cluster that no source holds is a mistake of the command line.  That of a
+ * file refuses the run; a live source has been asked already, so that the others are judged nevertheless.
+ */
+static int check_joined(const struct pl_args *args, struct pl_run *run)
+{
+	for (size_t w = 0; w < args->word_count; w++) {
+		const char *cluster = pl_run_join(args, args->words[w]);
+		pl_auto_buf names = PL_BUF_INIT, word = PL_BUF_INIT;
+		struct pl_err err = PL_ERR_INIT;
+
+		if (!cluster || !is_astray(run->model, cluster))
+			continue;
+		list_clusters(run->model, &names);
+		pl_live_show(args->words[w], &word);
+		pl_err_set(&err, PL_E_USAGE, "--join %s=%s: no source of this run holds that cluster; %s", word.data,
+			   cluster, names.data);
+		run->why = err;
+		if (!pl_live_is(args->words[w]))
+			return -1;
+		run->forced_exit = pl_exit_worse(run->forced_exit, pl_complain(&err));
+		pl_model_problem(run->model, word.data, cluster, "join", err.text);
 	}
 	return 0;
 }

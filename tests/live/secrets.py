@@ -91,10 +91,13 @@ def main():
                     count += 1
                 asked = [r.headers.get("authorization", "") for r in server.requests]
                 print(f"{what}: {len(asked)} questions to the registry")
-        for scheme in ("ssh", "mysql", "registry", "scm"):  # a password that may not stand there
+        for scheme in ("ssh", "mysql", "registry", "scm", "s3", "postgres"):  # a password that may not stand there
             for more in (["-vv"], ["-o", "json"]):
-                run(program, folder, canaries, "check", f"{scheme}://u:{PASSWORD}@127.0.0.1:9", *more)
-                count += 1
+                for wrong in ([], ["--join", "there=nothing"], ["--join", "{word}=frob"]):
+                    for password in (PASSWORD, f"a/{PASSWORD}", f"a@{PASSWORD}", f"9:{PASSWORD}"):
+                        word = f"{scheme}://u:{password}@127.0.0.1:9"
+                        run(program, folder, canaries, "check", word, *more, *(w.format(word=word) for w in wrong))
+                        count += 1
     print(f"{count} runs, {len(canaries)} canaries")
     sys.exit(bool(FAILED))
 
