@@ -108,11 +108,14 @@ static void read_source(struct pl_tf *tf, const struct pl_tf_options *opt, const
 {
 	struct pl_err err = PL_ERR_INIT;
 	struct pl_tf_snapshots snapshots = { 0 };
+	size_t first = run->model->source_count;
 	int rc = pl_tf_read(tf, word, opt, &snapshots, &err);
 
 	for (size_t i = 0; !rc && i < snapshots.count; i++)
 		rc = pl_snapshot_read(run->model, word, snapshots.list[i].p, snapshots.list[i].n, &err);
 	free(snapshots.list);
+	for (size_t i = first; i < run->model->source_count; i++)
+		run->model->sources[i].join = pl_model_str(run->model, opt->join);
 	if (!rc)
 		return;
 	run->forced_exit = pl_exit_worse(run->forced_exit, pl_complain(&err));
@@ -175,6 +178,8 @@ static int collect(struct pl_tf *tf, const struct pl_args *args, enum pl_tf_purp
 	if (!run->model->source_count)
 		return 0; /* said already */
 	pl_model_join(run->model);
+	if (check_joined(args, run))
+		return -1;
 	if (purpose == PL_TF_JUDGE && pl_tf_check_joined(tf, &run->why))
 		return -1;
 	finish(run->model);

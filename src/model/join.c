@@ -52,18 +52,16 @@ static struct pl_object **told_clusters(struct pl_model *m, const struct cluster
 	struct pl_object **told = pl_alloc(m->source_count * sizeof *told);
 
 	for (size_t i = 0; i < m->source_count; i++) {
-		const struct pl_source *s = &m->sources[i];
+		struct pl_source *s = &m->sources[i];
 
 		told[i] = s->join ? cluster_called(c, s->join) : NULL;
-		if (s->join && !told[i])
-			pl_model_problem(m, s->name, s->join, "join",
-					 pl_model_strf(m, "no source holds a cluster '%s' to join with",
-						       s->join));
+		s->astray = s->join && !told[i];
 	}
 	return told;
 }
 
-static void assign_cluster(struct pl_object *o, const struct clusters *c, struct pl_object **told)
+static void assign_cluster(const struct pl_model *m, struct pl_object *o, const struct clusters *c,
+			   struct pl_object **told)
 {
 	int source = pl_join_source(o);
 
@@ -77,6 +75,8 @@ static void assign_cluster(struct pl_object *o, const struct clusters *c, struct
 		o->cluster = NULL;
 	}
 	if (o->cluster)
+		return;
+	if (source >= 0 && m->sources[source].astray)
 		return;
 	if (source >= 0 && told[source]) {
 		o->cluster = told[source];
@@ -95,7 +95,7 @@ static void assign_clusters(struct pl_model *m)
 
 	for (size_t i = 0; i < m->object_count; i++)
 		if (m->objects[i]->kind != PL_CLUSTER)
-			assign_cluster(m->objects[i], &c, told);
+			assign_cluster(m, m->objects[i], &c, told);
 	free(told);
 	free(c.list);
 }

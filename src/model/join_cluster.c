@@ -146,22 +146,38 @@ static void join_stand_ins(struct pl_model *m, const struct pl_join_key *run, si
 		pl_join_unite(m, real, stand_in);
 }
 
+/* Is it the cluster that the user means by that name or address? */
+static bool is_called(const struct pl_object *o, const char *name)
+{
+	return pl_streq(o->name, name) || pl_streq(pl_join_address(o), name);
+}
+
+/* The cluster of that name, or one that is only named by its pools; NULL: there is neither. */
+static struct pl_object *cluster_told(const struct pl_model *m, const struct pl_object *but, const char *name)
+{
+	struct pl_object *named = NULL;
+
+	for (size_t i = 0; i < m->object_count; i++) {
+		struct pl_object *c = m->objects[i];
+
+		if (c->kind != PL_CLUSTER || c == but || !is_called(c, name))
+			continue;
+		if (!c->stand_in)
+			return c;
+		named = named ? named : c;
+	}
+	return named;
+}
+
 /* A cluster seen live goes to the one that the user said its source is about. */
 static void join_as_told(struct pl_model *m, struct pl_object *o)
 {
 	int source = pl_join_source(o);
 	const char *name = source >= 0 ? m->sources[source].join : NULL;
+	struct pl_object *c = name && (o->rank <= 0 || o->stand_in) ? cluster_told(m, o, name) : NULL;
 
-	if (!name || (o->rank > 0 && !o->stand_in))
-		return;
-	for (size_t i = 0; i < m->object_count; i++) {
-		struct pl_object *c = m->objects[i];
-
-		if (c->kind == PL_CLUSTER && c != o && !c->stand_in && pl_streq(c->name, name)) {
-			pl_join_unite(m, c, o);
-			return;
-		}
-	}
+	if (c)
+		pl_join_unite(m, c, o);
 }
 
 /* Those of one address: one cluster, unless they are known to be several. */
@@ -198,6 +214,15 @@ static unsigned seen_by(const struct pl_model *m, const struct pl_object *cluste
 	return seen;
 }
 
+/* Did the user say that it is another? */
+static bool told_otherwise(const struct pl_model *m, const struct pl_object *o)
+{
+	int source = pl_join_source(o);
+	const char *name = source >= 0 ? m->sources[source].join : NULL;
+
+	return name && !is_called(o, name);
+}
+
 /* One cluster on each side, and one of them without a name to compare: taken for the same. */
 static void join_as_assumed(struct pl_model *m)
 {
@@ -211,6 +236,7 @@ static void join_as_assumed(struct pl_model *m)
 			found[n++] = o;
 	}
 	if (n != 2 || (seen_by(m, found[0]) & seen_by(m, found[1])) ||
+	    told_otherwise(m, found[0]) || told_otherwise(m, found[1]) ||
 	    (name_key(m, found[0]) && name_key(m, found[1])) ||
 	    contradict(found[0], found[1], PL_CLUSTER_PROVIDER) ||
 	    contradict(found[0], found[1], PL_CLUSTER_LOCATION) ||

@@ -144,6 +144,7 @@ struct pl_source {
 	const char *why;      /* why it is not complete */
 	unsigned whole;       /* not complete: bit per kind of which it told all nevertheless */
 	const char *join;     /* cluster the user said it belongs to, or NULL */
+	bool astray;          /* joining found no cluster of that name: what it holds belongs to none */
 	size_t resources;     /* how many the source holds, for the report's first line */
 	int64_t as_of;        /* of a snapshot: the day it was taken, since 1970-01-01; 0: it does not say */
 };
