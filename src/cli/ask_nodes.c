@@ -114,6 +114,9 @@ static int add_word(struct fleet *f, const char *word, struct pl_err *err)
 
 	if (!strcmp(word, CLUSTER))
 		return add_cluster(f, err);
+	if (!strcmp(rest, "@"))
+		return pl_err_set(err, PL_E_USAGE, "behind '@' the inventory's file is missing; " CLUSTER
+				  " asks the nodes that other sources name");
 	return *rest == '@' ? pl_ssh_inventory(&f->targets, rest + 1, err) : pl_ssh_target_uri(&f->targets, rest, err);
 }
 

@@ -130,8 +130,8 @@ static const char *why_nothing(const struct pl_tf_doc *doc)
 	if (gone)
 		return "destroys every cluster and node pool in it: nothing remains to be judged";
 	if (doc->incomplete)
-		return "cannot be judged: no cluster in this targeted plan; plan without -target, or give the "
-		       "plan or state that holds the cluster as a further source";
+		return "cannot be judged: no cluster in this targeted plan; plan without -target, give the plan or "
+		       "state that holds the cluster as a further source, or leave this one out";
 	if (doc->kind == DOC_STATE && !doc->resources)
 		return "is a state without resources: there is no cluster in it to judge";
 	return "holds no cluster and no node pool that plumbline knows; give the plan or state of the root "

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 
-from kube import DAY, PLUMBLINE, Cluster, Faults, Wrong, check, plumbline, until
+from kube import DAY, HERE, PLUMBLINE, Cluster, Faults, Wrong, check, plumbline, until
 import objects as o
 from proxy import Proxy
 
@@ -144,6 +144,37 @@ def closed(wrong, cluster):
     cluster.api().write(o.eks().objects)
 
 
+def targeted(wrong, cluster):
+    """A plan of -target counts beside a cluster where it holds pools, and is refused with a way out where it does not."""
+    path, pool = cluster.folder / "targeted.json", {
+        "cluster_name": "shop", "node_group_name": "gitpod", "labels": {"gitpod.io/workload_meta": "true", "a": "b"},
+        "scaling_config": [{"min_size": 1, "max_size": 3, "desired_size": 1}]}
+    for kind, after in (("aws_eks_node_group", pool), ("aws_s3_bucket", {"bucket": "shop"})):
+        path.write_text(json.dumps({
+            "format_version": "1.2", "terraform_version": "1.11.4", "complete": False, "resource_changes": [{
+                "address": f"{kind}.one", "mode": "managed", "type": kind, "name": "one",
+                "change": {"actions": ["create"], "before": None, "after": after, "after_unknown": {}}}]}))
+        run = check(cluster, str(path), "--join", f"k8s://=shop")
+        if kind == "aws_eks_node_group":
+            wrong.same("targeted, with a pool: status, rows", (run.status != 2, run.verdicts().get("label-meta")), (True, "pass"))
+            wrong.same("targeted, with a pool: clusters", len(run.json["clusters"]), 1)
+            wrong.expect({"plan", "cluster"} <= set(run.row("label-meta")["witnesses"]), f"targeted: {run.row('label-meta')}")
+        else:
+            wrong.expect(run.status == 2 and "-target" in run.err and "leave this one out" in run.err, f"targeted: {run}")
+
+
+def astray(wrong, cluster):
+    """--join to a cluster that no source holds: said, exit status 2, and nothing is joined by assumption."""
+    eks = str(HERE.parents[1] / "examples" / "eks" / "plan.json")
+    good(wrong, "a plan beside it", check(cluster, eks))
+    run = check(cluster, eks, "--join", "k8s://=frob")
+    told = [p["message"] for p in run.problems() if p["code"] == "join" and "frob" in p["message"]]
+    wrong.same("astray: status, lines, said as a problem", (run.status, run.err.count("\n"), len(told)), (2, 1, 1))
+    wrong.expect("--join k8s://=frob: " in run.err and "there are: " in run.err and "test" in run.err, f"astray: {run}")
+    wrong.same("astray: clusters", len(run.json["clusters"]), 2)
+    wrong.expect(run.json["results"], "astray: no report")
+
+
 def interrupted(wrong, cluster):
     """Ctrl-C while a server is silent: what is known is reported, at once."""
     with Faults({"/apis/apps": "silent-after-request", "*": "pass"}, tls="good", upstream=cluster.url) as server:
@@ -163,7 +194,7 @@ def main():
     wrong = Wrong()
     with Cluster() as cluster:
         cluster.api().write(o.eks().objects)
-        for test in (proxies, trust, contexts, snapshot, closed, interrupted, secrets):
+        for test in (proxies, trust, contexts, snapshot, targeted, astray, closed, interrupted, secrets):
             test(wrong, cluster)
     wrong.end()
 
