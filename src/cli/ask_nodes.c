@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/limits.h"
 #include "cli/live.h"
+#include "cli/pin.h"
 #include "node/probe.h"
 #include "ssh/fleet.h"
 
@@ -169,6 +170,17 @@ static const struct pl_ssh_host *known_by(struct fleet *f, const struct pl_ssh_h
 	return copy;
 }
 
+static int pin(struct fleet *f, const struct pl_ssh_host **host, struct pl_err *err)
+{
+	const char *from;
+
+	if (pl_pin_host(f->live->run->model, f->known, &f->arena, host, &from, err))
+		return -1;
+	if (from && f->live->loud)
+		pl_live_trace(NULL, pl_arena_strf(&f->arena, "%s: its host keys are those of %s", (*host)->host, from));
+	return 0;
+}
+
 /* The settings of one target; --ssh-known-hosts takes the place of all files of known hosts. */
 static int resolve(struct fleet *f, const struct pl_ssh_target *t, const struct pl_ssh_host **out,
 		   struct pl_err *err)
@@ -179,7 +191,9 @@ static int resolve(struct fleet *f, const struct pl_ssh_target *t, const struct 
 		return pl_err_set(err, PL_E_INPUT, "%s", t->problem);
 	if (pl_ssh_config_resolve(f->config, &f->arena, t, out, err))
 		return -1;
-	*out = f->known_file ? known_by(f, *out, f->known_file) : *out;
+	if (!f->known_file)
+		return pin(f, out, err);
+	*out = known_by(f, *out, f->known_file);
 	return 0;
 }
 

@@ -224,6 +224,8 @@ static void read_file(struct pl_boot *r, const struct pl_boot_file *f)
 	for (size_t i = 0; i < sizeof read_files / sizeof *read_files; i++)
 		if (strstr(f->path, read_files[i].in_path))
 			read_files[i].read(r, text, len);
+	if (pl_starts(f->path, "/etc/ssh/ssh_host_"))
+		pl_boot_host_key(r, text);
 	if (strstr(f->path, "/manifests/"))
 		pl_boot_manifest(r, text);
 	if (strstr(text, "apiVersion: node.eks.aws/"))

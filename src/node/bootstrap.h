@@ -15,6 +15,9 @@
 
 enum pl_k3s_role { PL_K3S_NONE, PL_K3S_SERVER, PL_K3S_AGENT };
 
+/* More than sshd has by default (3, OpenSSH 9). */
+#define PL_BOOT_HOST_KEYS 8
+
 /* Strings live in `arena`.  All zero means that the text says nothing. */
 struct pl_bootstrap {
 	struct pl_arena *arena;
@@ -37,6 +40,8 @@ struct pl_bootstrap {
 	const char *calico_version;
 	const char *cert_manager; /* evidence that it installs cert-manager; NULL: none */
 	const char *cert_manager_version;
+	const char *host_keys[PL_BOOT_HOST_KEYS]; /* public SSH host keys that it installs: "ssh-ed25519 AAAA..." */
+	size_t host_key_count;
 	const char *metallb;      /* evidence of MetalLB or kube-vip, which replace servicelb */
 };
 

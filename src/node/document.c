@@ -129,6 +129,14 @@ static void write_file(struct pl_boot *r, const struct pl_yaml_node *file)
 		pl_boot_unseen(r, name);
 }
 
+/* The public halves of `ssh_keys`; the private ones are nobody's business. */
+static void host_keys(struct pl_boot *r, const struct pl_yaml_node *keys)
+{
+	for (size_t i = 0; keys && keys->kind == PL_YAML_MAPPING && i < keys->count; i++)
+		if (pl_ends(keys->keys[i]->text, "_public") && keys->items[i]->kind == PL_YAML_SCALAR)
+			pl_boot_host_key(r, keys->items[i]->text);
+}
+
 /* A command given as a list is one of words that no shell takes apart. */
 static void add_quoted(struct pl_buf *b, const char *word)
 {
@@ -179,6 +187,7 @@ void pl_boot_cloud_config(struct pl_boot *r, const char *text, size_t len)
 		archived(r, root->items[i]);
 	for (size_t i = 0; files && files->kind == PL_YAML_SEQUENCE && i < files->count; i++)
 		write_file(r, files->items[i]);
+	host_keys(r, pl_yaml_get(root, "ssh_keys"));
 	run_commands(r, pl_yaml_get(root, "bootcmd"));
 	run_commands(r, pl_yaml_get(root, "runcmd"));
 }

@@ -2,6 +2,7 @@
 /* Flags of the kubelet and of k3s. */
 #include <string.h>
 
+#include "codec/codec.h"
 #include "node/internal.h"
 
 bool pl_boot_is_open(const char *text)
@@ -18,6 +19,24 @@ const char *pl_boot_known(struct pl_boot *r, const char *text)
 const char *pl_boot_address(struct pl_boot *r, const char *text)
 {
 	return text && strchr(text, '@') ? NULL : pl_boot_known(r, text);
+}
+
+void pl_boot_host_key(struct pl_boot *r, const char *text)
+{
+	static const char *const types[] = { "ssh-ed25519", "ssh-rsa", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384",
+					     "ecdsa-sha2-nistp521", NULL };
+	struct pl_bootstrap *b = r->b;
+	const char **words, *key;
+	pl_auto_buf blob = PL_BUF_INIT;
+
+	if (!pl_boot_known(r, text) || pl_sh_split(r, text, &words) < 2 || !pl_sh_is_any(words[0], types) ||
+	    !pl_base64_decode(words[1], strlen(words[1]), &blob) || b->host_key_count == PL_BOOT_HOST_KEYS)
+		return;
+	key = pl_arena_strf(b->arena, "%s %s", words[0], words[1]);
+	for (size_t i = 0; i < b->host_key_count; i++)
+		if (!strcmp(b->host_keys[i], key))
+			return;
+	b->host_keys[b->host_key_count++] = key;
 }
 
 static void one_label(struct pl_boot *r, const char *text, size_t n)

@@ -64,6 +64,8 @@ void pl_boot_kubelet_args(struct pl_boot *r, const char *text);
 void pl_boot_k3s_flag(struct pl_boot *r, const char *name, const char *value);
 /* Words that follow `k3s server`. */
 void pl_boot_k3s_args(struct pl_boot *r, const char *const *words, size_t count);
+/* A public SSH host key that the node gets: "TYPE BASE64 COMMENT"; anything else is passed over. */
+void pl_boot_host_key(struct pl_boot *r, const char *text);
 /* Copies a text that is known as a whole; NULL otherwise. */
 const char *pl_boot_known(struct pl_boot *r, const char *text);
 /* The same of an address, which must name no user. */

@@ -75,22 +75,32 @@ static int unknown(struct pl_ssh_hop *h, const struct pl_known_host *known, cons
 			  "then add it: %s", key->r->type, key->r->fingerprint, c->result->add.data);
 }
 
+static int changed(const struct pl_known_host *known, const struct pl_known_result *r, struct pl_err *err)
+{
+	char name[512];
+
+	pl_known_hosts_name(known, name, sizeof name);
+	if (*r->file != '/') /* no file: what another source gives the host */
+		return pl_err_set(err, PL_E_HOST_KEY, "the host key is %s %s, and not %s, which %s gives it; somebody may be "
+				  "in between.  If it is another machine by now, name its key with --ssh-known-hosts",
+				  r->type, r->fingerprint, r->known, r->file);
+	return pl_err_set(err, PL_E_HOST_KEY, "the host key has changed: %s %s, where %s:%u has %s; somebody may be in "
+			  "between.  If the host was made anew: ssh-keygen -R '%s' -f '%s', then add its new key",
+			  r->type, r->fingerprint, r->file, r->line, r->known, name, r->file);
+}
+
 static int judge(struct pl_ssh_hop *h, const struct pl_known_host *known, const struct shown *key,
 		 struct pl_err *err)
 {
 	const struct pl_known_result *r = key->r;
-	char name[512];
 
-	pl_known_hosts_name(known, name, sizeof name);
 	switch (r->verdict) {
 	case PL_KNOWN_OK:
 		return 0;
 	case PL_KNOWN_UNKNOWN:
 		return unknown(h, known, key, err);
 	case PL_KNOWN_CHANGED:
-		return pl_err_set(err, PL_E_HOST_KEY, "the host key has changed: %s %s, where %s:%u has %s; somebody may "
-				  "be in between.  If the host was made anew: ssh-keygen -R '%s' -f '%s', then add its "
-				  "new key", r->type, r->fingerprint, r->file, r->line, r->known, name, r->file);
+		return changed(known, r, err);
 	case PL_KNOWN_OTHER_TYPE:
 		return pl_err_set(err, PL_E_HOST_KEY, "the host shows a key of another type than the known one: %s %s, "
 				  "where %s:%u has %s %s; somebody may be in between", r->type, r->fingerprint, r->file,

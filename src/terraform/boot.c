@@ -332,10 +332,21 @@ static void boot_unknown(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_o
 		pl_model_str(tf->model, r->address);
 }
 
+/* The keys by which the machine is known once it runs: of public halves nothing needs hiding but the text they are from. */
+static void boot_host_keys(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)
+{
+	const struct pl_bootstrap *says = &r->boot->says;
+	struct pl_value v = { .type = PL_LIST, .list = says->host_keys, .count = says->host_key_count };
+
+	if (v.count && !present(o, PL_POOL_HOST_KEYS))
+		finish_boot_fact(tf, r, pl_fact_add(tf->model, o, PL_POOL_HOST_KEYS, &v, r->boot->path), false);
+}
+
 void pl_tf_boot_facts(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)
 {
 	if (!r->boot)
 		return;
+	boot_host_keys(tf, r, o);
 	if (r->boot->state == PL_TF_BOOT_UNKNOWN) {
 		boot_unknown(tf, r, o, PL_POOL_LABELS);
 		boot_unknown(tf, r, o, PL_POOL_TAINTS);

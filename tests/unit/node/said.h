@@ -56,6 +56,8 @@ static void said(struct pl_buf *out, const struct pl_bootstrap *b)
 	add_said(out, "cert-manager:", b->cert_manager);
 	add_said(out, "of:", b->cert_manager_version);
 	add_said(out, "metallb:", b->metallb);
+	for (size_t i = 0; i < b->host_key_count; i++)
+		add_said(out, "key:", b->host_keys[i]);
 }
 
 /* Reads a copy that ends where the text ends, so that the sanitizer sees a read beyond it. */

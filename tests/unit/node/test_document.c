@@ -30,6 +30,27 @@ static void k3s_config(void **state)
 	check_rows(rows, COUNT(rows));
 }
 
+static void host_keys(void **state)
+{
+#define PUBLIC "/etc/ssh/ssh_host_ed25519_key.pub"
+	static const struct row rows[] = {
+		{ "#cloud-config\nssh_keys:\n  ed25519_private: |\n    -----BEGIN\n  ed25519_public: ssh-ed25519 AAAA me@host\n",
+		  "key:ssh-ed25519 AAAA" },
+		{ "#cloud-config\nssh_keys: {rsa_public: ssh-rsa AAAB, ecdsa_public: ecdsa-sha2-nistp256 AAAC}\n",
+		  "key:ssh-rsa AAAB key:ecdsa-sha2-nistp256 AAAC" },
+		{ "#cloud-config\nwrite_files:\n- {path: " PUBLIC ", content: ssh-ed25519 AAAA}\n", "key:ssh-ed25519 AAAA" },
+		{ "#cloud-config\nssh_keys: {a_public: ssh-rsa AAAB, b_public: ssh-rsa AAAB}\n", "key:ssh-rsa AAAB" },
+		{ "#cloud-config\nssh_keys: {a_public: ssh-dss AAAB, b_public: ssh-rsa '?!?', c_public: [ssh-rsa]}\n", "" },
+		{ "#cloud-config\nssh_keys: ssh-rsa AAAB\n", "" },
+		{ "cat >" PUBLIC " <<E\nssh-ed25519 AAAA me\nE\n", "key:ssh-ed25519 AAAA" },
+		{ "cat >/etc/ssh/ssh_host_ed25519_key <<E\n-----BEGIN OPENSSH PRIVATE KEY-----\nE\n", "" },
+		{ "echo \"ssh-ed25519 $KEY\" >" PUBLIC "\n", "" },
+	};
+
+	(void)state;
+	check_rows(rows, COUNT(rows));
+}
+
 static void cloud_config(void **state)
 {
 #define FILES "#cloud-config\nwrite_files:\n- path: " CONFIG "\n"
@@ -228,6 +249,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(k3s_config),
+		cmocka_unit_test(host_keys),
 		cmocka_unit_test(cloud_config),
 		cmocka_unit_test(node_config),
 		cmocka_unit_test(bottlerocket),
