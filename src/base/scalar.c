@@ -116,11 +116,20 @@ const char *pl_bytes_text(int64_t bytes, char buf[32])
 	static const struct {
 		const char *name;
 		int64_t bytes;
-	} whole[] = { { "GiB", 1LL << 30 }, { "GB", 1000000000 }, { "MiB", 1LL << 20 } };
+	} whole[] = { { "GiB", 1LL << 30 }, { "GB", 1000000000 }, { "MiB", 1LL << 20 } },
+	  parts[] = { { "GB", 1000000000 }, { "MB", 1000000 } };
 
 	for (size_t i = 0; i < sizeof whole / sizeof *whole; i++)
 		if (bytes && bytes % whole[i].bytes == 0) {
 			snprintf(buf, 32, "%" PRId64 " %s", bytes / whole[i].bytes, whole[i].name);
+			return buf;
+		}
+	/* hundredths, cut off: what is below a bound is never shown as the bound */
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+		if (bytes >= parts[i].bytes) {
+			int64_t hundredths = bytes / (parts[i].bytes / 100);
+
+			snprintf(buf, 32, "%" PRId64 ".%02" PRId64 " %s", hundredths / 100, hundredths % 100, parts[i].name);
 			return buf;
 		}
 	snprintf(buf, 32, "%" PRId64 " bytes", bytes);

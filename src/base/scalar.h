@@ -28,7 +28,10 @@ int pl_version_cmp(const struct pl_version *v, const struct pl_version *bound);
  * INT64_MAX.
  */
 bool pl_bytes_parse(const char *s, int64_t *out);
-/* The shortest exact text in GiB, GB, MiB or bytes: "16 GiB", "512 GB".  buf of 32 bytes. */
+/*
+ * As people read it: whole GiB, GB or MiB ("16 GiB", "512 GB"), else GB or MB cut off behind hundredths
+ * ("33.65 GB"), below a megabyte bytes.  buf of 32 bytes.
+ */
 const char *pl_bytes_text(int64_t bytes, char buf[32]);
 
 /* "500ms", "30s", "5m", "1h" as milliseconds, from 1 ms to a day; a bare number is seconds. */

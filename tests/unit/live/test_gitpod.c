@@ -108,7 +108,7 @@ static const struct row pools[] = {
 	  "node b eks.amazonaws.com/nodegroup=p " META " @cpu=2 @memory=3945451520",
 	  "pool/p.vcpu = 2,8", "node-size=fail" },
 	{ "of a machine of 16 GiB less is left, and enough", EKS EKS_NODE META " @cpu=4 @memory=16093160Ki",
-	  "pool/p.memory = 16479395840 bytes", "node-size=pass" },
+	  "pool/p.memory = 16.47 GB", "node-size=pass" },
 	{ "of one of 8 GiB not", EKS EKS_NODE META " @cpu=4 @memory=8062868Ki", "", "node-size=fail" },
 	{ "a node labelled otherwise than its pool is one of its own", EKS
 	  EKS_NODE META "\nnode b eks.amazonaws.com/nodegroup=p " REGULAR,
