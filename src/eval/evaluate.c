@@ -28,6 +28,7 @@ struct evaluation {
 	struct pl_report *report;
 	struct pl_index index;
 	bool (*asked)[PL_WITNESS_COUNT]; /* by cluster */
+	bool (*ahead)[PL_WITNESS_COUNT]; /* by cluster: only of what is planned */
 	struct shared *shared;           /* by requirement */
 	struct pl_record (*records)[PL_WITNESS_COUNT]; /* of a row's objects, reused */
 };
@@ -39,6 +40,7 @@ struct row {
 	const struct pl_object *const *objects;
 	size_t count;
 	bool asked[PL_WITNESS_COUNT];
+	const bool *ahead; /* by witness: it speaks of what is planned, and has seen nothing */
 	bool partial[PL_WITNESS_COUNT];
 	const char *why[PL_WITNESS_COUNT];
 	struct pl_tally tally[PL_WITNESS_COUNT + 1];
@@ -283,6 +285,19 @@ static enum pl_verdict judge_all(struct row *row)
 	return pl_quantify(r, all, row->nothing[ALL], !whole[present]);
 }
 
+/* A witness that has seen nothing yet is asked only where it has something to say. */
+static bool is_asked(struct row *row, enum pl_witness w)
+{
+	struct pl_judging j = judging(row, w, NULL);
+
+	if (!row->asked[w] || !(row->result->requirement->seen_by & 1U << w))
+		return false;
+	for (size_t i = 0; row->ahead[w] && i < row->count; i++)
+		if (pl_judge_object(&j, row->objects[i]).present)
+			return true;
+	return !row->ahead[w];
+}
+
 static void judge_row(struct row *row)
 {
 	const struct pl_requirement *r = row->result->requirement;
@@ -290,12 +305,12 @@ static void judge_row(struct row *row)
 
 	for (int w = 0; w < PL_WITNESS_COUNT; w++) {
 		for (size_t i = 0; i < row->count; i++)
-			row->e->records[i][w] = (struct pl_record){ false, PL_FALSE, PL_TRUE };
-		row->result->by[w].asked = row->asked[w] = row->asked[w] && (r->seen_by & 1U << w);
+			row->e->records[i][w] = PL_RECORD_NONE;
+		row->result->by[w].asked = row->asked[w] = is_asked(row, (enum pl_witness)w);
 		row->result->by[w].verdict = PL_NOT_ASKED;
 		if (!row->asked[w])
 			continue;
-		row->partial[w] = !pl_model_complete(row->e->report->model, row->result->cluster,
+		row->partial[w] = !row->ahead[w] && !pl_model_complete(row->e->report->model, row->result->cluster,
 						     (enum pl_witness)w, kinds_asked(r), &row->why[w]);
 		judge_witness(row, (enum pl_witness)w);
 		asked = true;
@@ -334,6 +349,7 @@ static void judge_cluster(struct evaluation *e, size_t cluster, const struct pl_
 		row.count = objects_asked(e, r, cluster, scratch);
 		for (int w = 0; w < PL_WITNESS_COUNT; w++)
 			row.asked[w] = e->asked[cluster][w];
+		row.ahead = e->ahead[cluster];
 		judge_row(&row);
 	}
 }
@@ -379,14 +395,18 @@ static void judge_clusters(struct evaluation *e)
 	const struct pl_object **scratch = pl_alloc(m->object_count * sizeof *scratch);
 
 	e->asked = pl_alloc(e->index.count * sizeof *e->asked);
+	e->ahead = pl_alloc(e->index.count * sizeof *e->ahead);
 	e->shared = pl_alloc(e->report->arch->count * sizeof *e->shared);
 	e->records = pl_alloc(m->object_count * sizeof *e->records);
 	for (size_t i = 0; i < e->index.count; i++)
-		for (int w = 0; w < PL_WITNESS_COUNT; w++)
+		for (int w = 0; w < PL_WITNESS_COUNT; w++) {
 			e->asked[i][w] = pl_index_asked(&e->index, i, (enum pl_witness)w);
+			e->ahead[i][w] = pl_index_ahead(&e->index, i, (enum pl_witness)w);
+		}
 	for (size_t i = 0; i < e->index.count; i++)
 		judge_cluster(e, i, scratch);
 	free(e->asked);
+	free(e->ahead);
 	free(e->shared);
 	free(e->records);
 	free(scratch);

@@ -99,3 +99,28 @@ bool pl_index_asked(const struct pl_index *x, size_t i, enum pl_witness w)
 			return true;
 	return false;
 }
+
+static bool is_spoken_of(const struct pl_object *o, enum pl_witness w)
+{
+	for (const struct pl_fact *f = o->facts; f; f = f->next)
+		if (f->ahead && f->witness == w)
+			return true;
+	return false;
+}
+
+/* A quota is nothing of a cluster's: it is written because of what is planned. */
+bool pl_index_ahead(const struct pl_index *x, size_t i, enum pl_witness w)
+{
+	size_t n;
+	const struct pl_object *const *objects = pl_index_objects(x, i, &n);
+	bool spoken_of = false;
+
+	for (size_t k = 0; k < n; k++) {
+		bool seen = objects[k]->seen & 1U << w;
+
+		if (seen && objects[k]->kind != PL_QUOTA)
+			return false;
+		spoken_of = spoken_of || seen || is_spoken_of(objects[k], w);
+	}
+	return spoken_of;
+}

@@ -20,6 +20,8 @@ void pl_index_release(struct pl_index *x);
 /* Objects of the i-th cluster; i == count: those that may belong to any. */
 const struct pl_object *const *pl_index_objects(const struct pl_index *x, size_t i, size_t *n);
 /* Did this run ask the witness about the i-th cluster? */
+/* Does the witness speak only of what is planned for cluster i, and has seen nothing of it? */
+bool pl_index_ahead(const struct pl_index *x, size_t i, enum pl_witness w);
 bool pl_index_asked(const struct pl_index *x, size_t i, enum pl_witness w);
 
 #endif

@@ -16,7 +16,11 @@ struct pl_record {
 	bool present;           /* of a kind, and in a cluster, that a clause asks about */
 	enum pl_truth selected; /* is it one of those that are asked? */
 	enum pl_truth meets;    /* if it is: does it meet what is expected? */
+	bool ahead;             /* the witness speaks of it as the plan will make it */
 };
+
+/* Of what is not there, or nobody asks about. */
+#define PL_RECORD_NONE ((struct pl_record){ false, PL_FALSE, PL_TRUE, false })
 
 struct pl_judging {
 	const struct pl_requirement *requirement;

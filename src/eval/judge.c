@@ -173,14 +173,25 @@ static bool spoken_for(const struct pl_object *o)
 	return o->pool && (o->seen & ~o->pool->seen) == 0 && !(o->seen & (o->seen - 1));
 }
 
+/* Is something that the condition tests told of the object as the plan will make it? */
+static bool speaks_ahead(const struct pl_cond *c, const struct pl_view *v)
+{
+	const struct pl_fact *f = c->op == PL_COND_TEST ? pl_view_fact(v, c->test.attr) : NULL;
+	bool ahead = f && f->ahead;
+
+	for (size_t i = 0; i < c->count && !ahead; i++)
+		ahead = speaks_ahead(c->sub[i], v);
+	return ahead;
+}
+
 static struct pl_record judge_clause(const struct pl_judging *j, const struct pl_clause *c,
 				     const struct pl_object *o)
 {
 	struct pl_view v = { o, j->witness, false, j->arena };
-	struct pl_record r = { false, PL_FALSE, PL_TRUE };
+	struct pl_record r = { false, PL_FALSE, PL_TRUE, c->expect && speaks_ahead(c->expect, &v) };
 	enum pl_truth asked = asked_of(j, c), there;
 
-	if (asked == PL_FALSE || !(o->seen & 1U << j->witness) || spoken_for(o))
+	if (asked == PL_FALSE || !(r.ahead || o->seen & 1U << j->witness) || spoken_for(o))
 		return r;
 	r.present = true;
 	r.selected = selected(c, &v, asked);
@@ -202,7 +213,8 @@ static struct pl_record judge_clause(const struct pl_judging *j, const struct pl
 /* Several clauses on one kind must all be met by those that they select. */
 static struct pl_record both(struct pl_record a, struct pl_record b)
 {
-	struct pl_record r = { a.present || b.present, pl_truth_or(a.selected, b.selected), PL_TRUE };
+	struct pl_record r = { a.present || b.present, pl_truth_or(a.selected, b.selected), PL_TRUE,
+			       a.ahead || b.ahead };
 	const struct pl_record parts[] = { a, b };
 
 	for (size_t i = 0; i < 2; i++) {
@@ -219,7 +231,7 @@ static struct pl_record both(struct pl_record a, struct pl_record b)
 
 struct pl_record pl_judge_object(const struct pl_judging *j, const struct pl_object *o)
 {
-	struct pl_record r = { false, PL_FALSE, PL_TRUE };
+	struct pl_record r = PL_RECORD_NONE;
 
 	for (size_t i = 0; i < j->requirement->clause_count; i++)
 		if (j->requirement->clauses[i].on == o->kind)
@@ -240,14 +252,14 @@ struct pl_record pl_judge_fallback(const struct pl_judging *j)
 	const struct pl_clause *c = j->requirement->fallback;
 
 	if (!c || !j->cluster)
-		return (struct pl_record){ false, PL_FALSE, PL_TRUE };
+		return PL_RECORD_NONE;
 	return judge_clause(j, c, j->cluster);
 }
 
 static struct pl_record worst_of(const struct pl_record by[], const bool asked[],
 				 enum pl_truth selected)
 {
-	struct pl_record r = { true, selected, PL_UNKNOWN };
+	struct pl_record r = { true, selected, PL_UNKNOWN, false };
 
 	for (int w = 0; w < PL_WITNESS_COUNT; w++) {
 		if (!asked[w] || by[w].selected != selected)
@@ -263,16 +275,17 @@ static struct pl_record worst_of(const struct pl_record by[], const bool asked[]
 struct pl_record pl_record_combine(const struct pl_object *o, const struct pl_record by[],
 				   const bool asked[])
 {
-	struct pl_record r = { false, PL_FALSE, PL_TRUE };
+	bool changes = o->will_change && asked[PL_PLAN] && by[PL_PLAN].present;
+	struct pl_record r = PL_RECORD_NONE;
+	bool counts[PL_WITNESS_COUNT];
 
 	/* what a plan takes away or changes is judged as it will be */
 	if (o->gone)
 		return r;
-	if (o->will_change && asked[PL_PLAN] && by[PL_PLAN].present)
-		return by[PL_PLAN];
 	for (int w = 0; w < PL_WITNESS_COUNT; w++) {
-		r.present |= asked[w] && by[w].present;
-		r.selected = asked[w] ? pl_truth_or(r.selected, by[w].selected) : r.selected;
+		counts[w] = asked[w] && (!changes || w == PL_PLAN || by[w].ahead);
+		r.present |= counts[w] && by[w].present;
+		r.selected = counts[w] ? pl_truth_or(r.selected, by[w].selected) : r.selected;
 	}
-	return r.selected == PL_FALSE ? r : worst_of(by, asked, r.selected);
+	return r.selected == PL_FALSE ? r : worst_of(by, counts, r.selected);
 }

@@ -312,6 +312,7 @@ void pl_model_join(struct pl_model *m)
 	pl_join_things(m);
 	pl_join_stale(m);
 	pl_join_merge(m, false);
+	pl_join_ahead(m);
 	settle_pools(m);
 	settle_nodes(m);
 	settle_drift(m);

@@ -73,6 +73,9 @@ bool pl_join_same_place(const char *a, const char *b);
 /* Merges facts of united objects; marks as gone what the plan takes away. */
 void pl_join_merge(struct pl_model *m, bool clusters);
 
+/* What sources said ahead of a plan becomes facts of what its objects have become. */
+void pl_join_ahead(struct pl_model *m);
+
 /* Notes where witnesses disagree about one object. */
 void pl_join_drift(struct pl_model *m);
 /* Notes pools that only a plan or only the cluster has (join_pool.c). */

@@ -11,11 +11,12 @@
 
 /*
  * What follows from the machine type, and is rounded or reduced where it is measured; what each witness
- * sees from its own side; what changes from hour to hour.
+ * sees from its own side, or spells in its own way; what changes from hour to hour.
  */
 static const enum pl_attr derived[] = {
 	PL_POOL_VCPU, PL_POOL_MEMORY, PL_POOL_ARCHITECTURE, PL_POOL_MACHINE_LISTED, PL_POOL_DISK,
-	PL_POOL_MACHINE_OFFERED, PL_NODE_MEMORY, PL_NODE_DISK, PL_NODE_ADDRESSES, PL_NODE_HOSTNAME,
+	PL_POOL_MACHINE_OFFERED, PL_CLUSTER_SUPPORT_UNTIL, PL_CLUSTER_SUBNETS, PL_POOL_SUBNETS,
+	PL_POOL_POD_RANGE, PL_POOL_IMAGE, PL_POOL_DESIRED, PL_POOL_SURGE, PL_NODE_MEMORY, PL_NODE_DISK, PL_NODE_ADDRESSES, PL_NODE_HOSTNAME,
 	PL_NODE_PROVIDER_ID, PL_NODE_CONDITIONS, PL_NODE_FREE_CPU, PL_NODE_FREE_MEMORY,
 	PL_NODE_DISK_FREE, PL_NODE_PORTS,
 	PL_LB_ADDRESSES, PL_LB_ANNOTATION_PROBLEMS,
@@ -37,12 +38,13 @@ struct saying {
 	const struct pl_fact *first;
 };
 
+/* What is said ahead of a plan is no look at the object. */
 static const struct pl_fact *certain(const struct pl_object *o, enum pl_attr attr, int w)
 {
 	const struct pl_fact *first = pl_object_fact(o, attr, w);
 
 	for (const struct pl_fact *f = first; f; f = pl_fact_next(f, w))
-		if (!f->known || f->sensitive)
+		if (!f->known || f->sensitive || f->ahead)
 			return NULL;
 	return first;
 }

@@ -19,6 +19,7 @@ void pl_model_free(struct pl_model *m)
 	free(m->objects);
 	free(m->problems);
 	free(m->drift);
+	free(m->beside);
 	pl_arena_release(&m->arena);
 	free(m);
 }
@@ -66,8 +67,8 @@ int pl_model_source(struct pl_model *m, const struct pl_source *s)
 	return (int)m->source_count++;
 }
 
-struct pl_object *pl_model_object(struct pl_model *m, enum pl_kind kind, const char *name,
-				  int source, const char *address)
+static struct pl_object *new_object(struct pl_model *m, enum pl_kind kind, const char *name, int source,
+				    const char *address)
 {
 	struct pl_object *o = pl_arena_alloc(&m->arena, sizeof *o);
 	enum pl_witness w = m->sources[source].witness;
@@ -79,9 +80,35 @@ struct pl_object *pl_model_object(struct pl_model *m, enum pl_kind kind, const c
 	o->origin[w].source = source;
 	o->origin[w].address = pl_model_str(m, address);
 	o->seen = 1U << w;
+	return o;
+}
+
+struct pl_object *pl_model_object(struct pl_model *m, enum pl_kind kind, const char *name,
+				  int source, const char *address)
+{
+	struct pl_object *o = new_object(m, kind, name, source, address);
+
 	m->objects = pl_grow(m->objects, m->object_count, &m->object_cap, sizeof(struct pl_object *));
 	m->objects[m->object_count++] = o;
 	return o;
+}
+
+struct pl_object *pl_model_beside(struct pl_model *m, struct pl_object *planned, int source,
+				  const char *address)
+{
+	enum pl_witness w = m->sources[source].witness;
+	struct pl_beside *b;
+
+	for (size_t i = 0; i < m->beside_count; i++) {
+		b = &m->beside[i];
+		if (b->planned == planned && b->object->origin[w].source == source)
+			return b->object;
+	}
+	m->beside = pl_grow(m->beside, m->beside_count, &m->beside_cap, sizeof *m->beside);
+	b = &m->beside[m->beside_count++];
+	b->planned = planned;
+	b->object = new_object(m, planned->kind, planned->name, source, address);
+	return b->object;
 }
 
 struct pl_object *pl_object_joined(const struct pl_object *o)

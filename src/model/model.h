@@ -91,6 +91,7 @@ struct pl_fact {
 	enum pl_witness witness;
 	bool known;
 	bool sensitive;         /* judged, never printed */
+	bool ahead;             /* of what a plan will make of the object, told before it did: see pl_model_beside() */
 	enum pl_basis basis;
 	struct pl_value value;  /* when known */
 	const char *waits_for;  /* unknown: a reference, or a sentence; an open map: what it waits for */
@@ -170,6 +171,11 @@ struct pl_drift {
 	struct pl_origin seen_at[PL_WITNESS_COUNT]; /* of those in `witnesses` */
 };
 
+/* What a source says about an object that a plan makes or changes. */
+struct pl_beside {
+	struct pl_object *planned, *object;
+};
+
 struct pl_model {
 	struct pl_arena arena;
 	struct pl_source *sources;
@@ -182,6 +188,8 @@ struct pl_model {
 	size_t drift_count, drift_cap;
 	/* Is it the key of a label that no platform sets by itself?  NULL: nobody can tell. */
 	bool (*custom_label)(const char *key);
+	struct pl_beside *beside; /* until joining */
+	size_t beside_count, beside_cap;
 	int64_t as_of; /* the day that the run is about, since 1970-01-01; 0: not said */
 	struct pl_object *things; /* after joining: what belongs to no cluster; see next_thing */
 };
@@ -200,6 +208,16 @@ int pl_model_source(struct pl_model *m, const struct pl_source *s);
  */
 struct pl_object *pl_model_object(struct pl_model *m, enum pl_kind kind, const char *name,
 				  int source, const char *address);
+
+/*
+ * An object for what `source` says about `planned`, an object of a Terraform source, before the plan is
+ * applied: the cloud has no such zone, the name is taken.  One for each pair, made at the first call;
+ * `address` is what the source asked.  It stands in no list: joining gives its facts, marked `ahead`, to
+ * what `planned` became, in place of those that the same witness has of the object as it is now.  Nobody
+ * has seen the object for that.
+ */
+struct pl_object *pl_model_beside(struct pl_model *m, struct pl_object *planned, int source,
+				  const char *address);
 
 /*
  * A fact of `o` from the source that made it.  Fill what differs from a known, set value without a

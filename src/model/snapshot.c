@@ -105,6 +105,7 @@ static void write_fact(struct pl_json_out *w, const struct pl_fact *f)
 	else
 		pl_json_null(w);
 	write_flag(w, "sensitive", f->sensitive);
+	write_flag(w, "ahead", f->ahead);
 	write_flag(w, "open", f->known && !f->sensitive && f->value.open);
 	pl_json_member_opt(w, "waits_for", f->waits_for);
 	pl_json_member_opt(w, "note", f->note);

@@ -195,6 +195,7 @@ static int read_fact(struct reading *r, struct pl_object *o, const json_t *j)
 	v.open = flag(j, "open");
 	f.basis = b < 0 ? PL_SET : (enum pl_basis)b;
 	f.sensitive = flag(j, "sensitive");
+	f.ahead = flag(j, "ahead");
 	f.known = value && !json_is_null(value);
 	f.waits_for = text(r, j, "waits_for");
 	f.note = text(r, j, "note");

@@ -7,7 +7,7 @@
  * SOURCE is a witness, or `state`, `old`, `new` (snapshots of a live cluster); "plan.2" is a second
  * plan, "plan*" a targeted one; alone on its line it saw nothing.  A word is attribute=value,
  * attribute=?REFERENCE (unknown), "in=CLUSTER", "join=CLUSTER" (told by the user), or one of +change
- * +gone +stand_in.  Lists and maps are a,b and k:v,k:v; "..." says that there may be more; a "!"
+ * +gone +stand_in.  A SOURCE "ahead" is a cloud's that speaks of an object of the plan, which is not new.  Lists and maps are a,b and k:v,k:v; "..." says that there may be more; a "!"
  * before a value makes it sensitive.
  */
 #ifndef TESTS_UNIT_EVAL_WORLD_H
@@ -59,6 +59,7 @@ static const struct {
 	{ "plan", "terraform-plan", PL_PLAN, 2 },    { "state", "terraform-state", PL_PLAN, 1 },
 	{ "old", "snapshot", PL_CLUSTER_API, 0 },    { "new", "snapshot", PL_CLUSTER_API, 0 },
 	{ "cluster", "kubernetes", PL_CLUSTER_API, 0 }, { "cloud", "eks", PL_CLOUD, 0 },
+	{ "ahead", "eks", PL_CLOUD, 0 },
 	{ "node", "ssh", PL_NODE_SSH, 0 },           { "endpoint", "mysql", PL_ENDPOINT_NET, 0 },
 };
 
@@ -146,6 +147,28 @@ static void world_word(struct pl_model *m, struct pl_object *o, int source, cons
 		world_fact(m, o, word);
 }
 
+static struct pl_object *world_planned(struct pl_model *m, enum pl_kind kind, const char *name)
+{
+	for (size_t i = 0; i < m->object_count; i++)
+		if (m->objects[i]->kind == kind && m->objects[i]->rank && pl_streq(m->objects[i]->name, name))
+			return m->objects[i];
+	fail_msg("nothing planned is called '%s'", name);
+	return NULL;
+}
+
+static struct pl_object *world_object(struct pl_model *m, const char *source, enum pl_kind kind, const char *name)
+{
+	int rank, s = world_source(m, source, &rank);
+	struct pl_object *o;
+
+	if (pl_starts(source, "ahead"))
+		return pl_model_beside(m, world_planned(m, kind, name), s, "asked");
+	o = pl_model_object(m, kind, name, s, pl_model_strf(m, "%s.%s", pl_kind_name(kind), name));
+	o->identity = o->name;
+	o->rank = rank;
+	return o;
+}
+
 /* `backwards`: the object's words from the last to the first. */
 static inline void world_line(struct pl_model *m, const char *line, bool backwards)
 {
@@ -157,10 +180,7 @@ static inline void world_line(struct pl_model *m, const char *line, bool backwar
 
 	if (!kind)
 		return;
-	o = pl_model_object(m, (enum pl_kind)pl_kind_find(kind), name, s,
-			    pl_model_strf(m, "%s.%s", kind, name));
-	o->identity = o->name;
-	o->rank = rank;
+	o = world_object(m, source, (enum pl_kind)pl_kind_find(kind), name);
 	while ((word = next_part(m, &line, " ")))
 		words[n++] = word;
 	for (size_t i = 0; i < n; i++)
@@ -178,9 +198,15 @@ static void shuffle(const char **lines, size_t n, unsigned seed)
 	}
 }
 
+/* Clusters come before the objects that name them, and what is said of planned ones last. */
+static inline int world_turn(const char *line)
+{
+	return pl_starts(line, "ahead") ? 2 : strstr(line, " cluster ") ? 0 : 1;
+}
+
 /*
- * The joined model.  A seed other than 0 shuffles what the sources say, clusters before the objects
- * that name them; the sources themselves stand in the order given.
+ * The joined model.  A seed other than 0 shuffles what the sources say; the sources themselves stand in
+ * the order given.
  */
 static inline struct pl_model *world_model(const char *text, unsigned seed)
 {
@@ -195,9 +221,9 @@ static inline struct pl_model *world_model(const char *text, unsigned seed)
 	}
 	if (seed)
 		shuffle(lines, n, seed);
-	for (int clusters = 1; clusters >= 0; clusters--)
+	for (int turn = 0; turn < 3; turn++)
 		for (size_t i = 0; i < n; i++)
-			if ((strstr(lines[i], " cluster ") != NULL) == clusters)
+			if (world_turn(lines[i]) == turn)
 				world_line(m, lines[i], seed & 1);
 	pl_model_join(m);
 	return m;
