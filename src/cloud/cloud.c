@@ -234,7 +234,7 @@ static int ask(struct pl_cloud *c, struct pl_err *err)
 int pl_cloud_collect(struct pl_model *m, const struct pl_provider *const *providers,
 		     const struct pl_cloud_options *opt, const struct pl_wait *w, struct pl_err *err)
 {
-	struct pl_cloud c = { .opt = opt, .m = m, .wait = *w, .worst = PL_ERR_INIT };
+	struct pl_cloud c = { .opt = opt, .m = m, .wait = *w, .besides = PL_MAP_INIT, .worst = PL_ERR_INIT };
 	int rc;
 
 	if (pl_cloud_check(providers, opt->source, err))
@@ -245,6 +245,7 @@ int pl_cloud_collect(struct pl_model *m, const struct pl_provider *const *provid
 	rc = c.provider->cloud->open(&c, err) ? -1 : ask(&c, err);
 	c.provider->cloud->close(&c);
 	pl_cloud_net_release(&c.net);
+	pl_map_release(&c.besides);
 	return rc;
 }
 

@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 
+#include "base/map.h"
 #include "cloud/cloud.h"
 #include "cloud/provider.h"
 
@@ -38,6 +39,7 @@ struct pl_cloud {
 	const char *name, *location, *account;
 	struct pl_cloud_queue *queue;
 	struct pl_cloud_bill *bills;
+	struct pl_map besides;   /* planned object -> the one beside it */
 	struct pl_err worst;     /* what makes the source one that could not be asked as a whole */
 };
 

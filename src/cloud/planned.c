@@ -84,3 +84,12 @@ size_t pl_cloud_planned(struct pl_cloud *c, enum pl_kind kind, struct pl_object 
 	}
 	return n;
 }
+
+struct pl_object *pl_cloud_beside(struct pl_cloud *c, struct pl_object *planned)
+{
+	void **slot = pl_map_put(&c->besides, (const char *)&planned, sizeof planned);
+
+	if (!*slot)
+		*slot = pl_model_beside(c->m, planned, c->source, planned->origin[PL_PLAN].address);
+	return *slot;
+}
