@@ -130,3 +130,9 @@ void pl_buf_release(struct pl_buf *b)
 		free(b->data);
 	*b = (struct pl_buf)PL_BUF_INIT;
 }
+
+void pl_buf_wipe(struct pl_buf *b)
+{
+	explicit_bzero(b->data, b->len);
+	pl_buf_release(b);
+}

@@ -31,5 +31,7 @@ void pl_buf_truncate(struct pl_buf *b, size_t len);   /* len must not pass b->le
 void pl_buf_hide(struct pl_buf *b, const char *text); /* stars in place of each occurrence */
 char *pl_buf_detach(struct pl_buf *b);                /* the caller frees; b is empty again */
 void pl_buf_release(struct pl_buf *b);                /* frees; b is empty again */
+void pl_buf_wipe(struct pl_buf *b);           /* the same, and zeroes before */
+#define pl_auto_wiped __attribute__((cleanup(pl_buf_wipe))) struct pl_buf
 
 #endif

@@ -222,7 +222,7 @@ void pl_kube_config_release(struct pl_kube_config *c)
 {
 	if (c->login) {
 		pl_kube_exec_answer_release(&c->login->got);
-		pl_kube_wipe(&c->login->read_token);
+		pl_buf_wipe(&c->login->read_token);
 		pl_arena_wipe(&c->login->arena);
 		free(c->login);
 	}

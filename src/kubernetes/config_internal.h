@@ -27,16 +27,6 @@ struct pl_kube_files {
 	const char *missing; /* the first that is not there */
 };
 
-/*
- * The file's bytes, added to `out`, which the caller wipes.  0; 1: there is no such file; -1: PL_E_INPUT,
- * PL_E_LIMIT, PL_E_TIMEOUT, PL_E_STOPPED.
- */
-int pl_kube_read_file(const char *path, size_t max, const struct pl_wait *w, struct pl_buf *out,
-		      struct pl_err *err);
-/* Zeroes and frees. */
-void pl_kube_wipe(struct pl_buf *b);
-#define pl_auto_wiped __attribute__((cleanup(pl_kube_wipe))) struct pl_buf
-
 int pl_kube_files_read(const struct pl_kube_config_options *o, struct pl_kube_files *f, struct pl_err *err);
 
 /*

@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "kubernetes/config_internal.h"
+#include "net/file.h"
 
 /* White space around it goes. */
 static void trim(struct pl_buf *b)
@@ -19,7 +20,7 @@ static void trim(struct pl_buf *b)
 
 static int read_token_file(struct pl_kube_login *l, const struct pl_wait *w, struct pl_buf *out, struct pl_err *err)
 {
-	int rc = pl_kube_read_file(l->token_file, PL_LIMIT_TOKEN_BYTES, w, out, err);
+	int rc = pl_file_read(l->token_file, PL_LIMIT_TOKEN_BYTES, w, out, err);
 
 	if (rc > 0)
 		return pl_err_set(err, PL_E_AUTH, "the token file '%s' does not exist", l->token_file);
@@ -52,7 +53,7 @@ static int from_file(const struct pl_kube_config *c, bool refused, const struct 
 	same = token.len == l->read_token.len && !memcmp(token.data, l->read_token.data, token.len);
 	if (refused && same)
 		return pl_err_set(err, PL_E_AUTH, "%s does not take the token in '%s'", c->server, l->token_file);
-	pl_kube_wipe(&l->read_token);
+	pl_buf_wipe(&l->read_token);
 	l->read_token = token;
 	token = (struct pl_buf)PL_BUF_INIT;
 	out->bearer = l->read_token.data;

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "codec/codec.h"
 #include "kubernetes/config_internal.h"
+#include "net/file.h"
 
 /* What is wrong with the text; NULL: nothing that shows without decoding it. */
 static const char *wrong(const char *pem, bool key)
@@ -32,7 +33,7 @@ static int read_file(const struct pl_kube_files *f, const struct pl_kube_file *i
 		     struct pl_buf *out, const char *key, struct pl_err *err)
 {
 	const char *path = pl_kube_path(f->arena, in->folder, at->text);
-	int rc = pl_kube_read_file(path, PL_LIMIT_PEM_BYTES, f->wait, out, err);
+	int rc = pl_file_read(path, PL_LIMIT_PEM_BYTES, f->wait, out, err);
 
 	if (rc > 0)
 		return pl_kube_fail(at, err, PL_E_INPUT, "'%s' names '%s', which does not exist", key, path);

@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 #include "kubernetes/config_internal.h"
+#include "net/file.h"
 #include "net/connect.h"
 
 /* Where the kubelet mounts it. */
@@ -16,7 +17,7 @@ static int read_roots(const char *folder, const struct pl_wait *w, struct pl_kub
 {
 	struct pl_arena *a = &c->login->arena;
 	pl_auto_buf pem = PL_BUF_INIT;
-	int rc = pl_kube_read_file(pl_arena_strf(a, "%s/ca.crt", folder), PL_LIMIT_PEM_BYTES, w, &pem, err);
+	int rc = pl_file_read(pl_arena_strf(a, "%s/ca.crt", folder), PL_LIMIT_PEM_BYTES, w, &pem, err);
 
 	if (!rc)
 		c->ca = (struct pl_slice){ pl_arena_strndup(a, pem.data, pem.len), pem.len };

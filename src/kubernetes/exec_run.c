@@ -16,9 +16,9 @@ enum { LINES = 3, SHOWN = 400 };
 
 void pl_kube_exec_answer_release(struct pl_kube_exec_answer *a)
 {
-	pl_kube_wipe(&a->token);
-	pl_kube_wipe(&a->cert);
-	pl_kube_wipe(&a->key);
+	pl_buf_wipe(&a->token);
+	pl_buf_wipe(&a->cert);
+	pl_buf_wipe(&a->key);
 	a->expires = 0;
 }
 
