@@ -141,9 +141,15 @@ endpoint_packages() {
 		joserfc python-gitlab PyGithub atlassian-python-api py-gitea pyforgejo
 }
 
+# The clouds' own clients, which show that what answers in their place is as they know it.
+cloud_packages() {
+	python_packages awscli==1.46.3 boto3==1.43.62
+}
+
 test_packages() {
 	build_packages
 	endpoint_packages
+	cloud_packages
 	packages libcmocka-dev git gzip jq python3 python3-jsonschema python3-yaml shellcheck # all of it
 	packages curl etcd-server openssl                                                   # clusters
 	packages ansible-core busybox dash iproute2 iptables openssh-client openssh-server procps strace # nodes

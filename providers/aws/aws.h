@@ -50,6 +50,8 @@ void pl_aws_group_surge(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_ob
 
 /* pool.c */
 void pl_aws_node_group(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o);
+/* The system that an AMI type (AL2023_x86_64_STANDARD) stands for; NULL: CUSTOM names none. */
+const char *pl_aws_os_of_type(const char *type);
 void pl_aws_fargate(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o);
 
 /* host.c: instances and groups of them; k3s or EKS may claim them. */

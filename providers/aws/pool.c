@@ -79,7 +79,7 @@ static void add_machine(const struct group *g)
 }
 
 /* AMI types by how they begin; CUSTOM names no system. */
-static const char *os_of_type(const char *type)
+const char *pl_aws_os_of_type(const char *type)
 {
 	static const struct {
 		const char *prefix, *os;
@@ -100,7 +100,7 @@ static void add_os_of_type(const struct group *g)
 {
 	static const char path[] = "ami_type";
 	struct pl_tf_value v = pl_tf_get(g->tf, g->r, path);
-	const char *type = pl_aws_text(g->tf, g->r, path), *os = type ? os_of_type(type) : NULL;
+	const char *type = pl_aws_text(g->tf, g->r, path), *os = type ? pl_aws_os_of_type(type) : NULL;
 
 	if (os)
 		pl_fact_text(g->m, g->o, PL_POOL_OS, os, path);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Amazon Web Services: which resource types become which objects. */
+#include "aws/api.h"
 #include "aws/aws.h"
 #include "aws/service.h"
 
@@ -74,4 +75,5 @@ const struct pl_provider pl_provider_aws = {
 	.finish = pl_aws_finish,
 	.machine = machine,
 	.live = &pl_aws_live,
+	.cloud = &pl_aws_cloud,
 };

@@ -172,6 +172,22 @@ void pl_cloud_incomplete(struct pl_cloud *c, const char *why)
 	s->why = s->why ? s->why : pl_model_str(c->m, why);
 }
 
+void pl_cloud_fail(struct pl_cloud *c, enum pl_err_code code, const char *fmt, ...)
+{
+	struct pl_err err = PL_ERR_INIT;
+	pl_auto_buf text = PL_BUF_INIT;
+	va_list ap;
+
+	va_start(ap, fmt);
+	pl_buf_addv(&text, fmt, ap);
+	va_end(ap);
+	pl_err_set(&err, code, "%s", text.data);
+	pl_cloud_incomplete(c, err.text);
+	pl_cloud_problem(c, NULL, pl_err_word(code), err.text, NULL);
+	if (c->worst.code == PL_E_NONE)
+		c->worst = err;
+}
+
 void pl_cloud_problem(struct pl_cloud *c, const char *object, const char *code, const char *message,
 		      const char *permission)
 {

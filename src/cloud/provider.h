@@ -84,6 +84,7 @@ struct pl_cloud_headers {
 	size_t count;
 };
 void pl_cloud_header(struct pl_cloud_headers *h, const char *name, const char *value);
+void pl_cloud_headers_release(struct pl_cloud_headers *h); /* wipes */
 
 struct pl_cloud_api {
 	/*
@@ -145,6 +146,9 @@ void pl_cloud_trace(struct pl_cloud *c, const char *fmt, ...) __attribute__((for
 
 /* The source does not show all of its cluster, for that reason. */
 void pl_cloud_incomplete(struct pl_cloud *c, const char *why);
+/* The source could not be asked, though its API answers: a problem of the run that forces exit status 2. */
+void pl_cloud_fail(struct pl_cloud *c, enum pl_err_code code, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 /* A problem of the run: code as the contract has them ("forbidden"). */
 void pl_cloud_problem(struct pl_cloud *c, const char *object, const char *code, const char *message,
 		      const char *permission);

@@ -84,7 +84,7 @@ void pl_cloud_header(struct pl_cloud_headers *h, const char *name, const char *v
 	h->lines[h->count++] = pl_buf_detach(&line);
 }
 
-static void release_headers(struct pl_cloud_headers *h)
+void pl_cloud_headers_release(struct pl_cloud_headers *h)
 {
 	for (size_t i = 0; i < h->count; i++) {
 		explicit_bzero(h->lines[i], strlen(h->lines[i]));
@@ -140,7 +140,7 @@ static int send_once(struct pl_cloud_queue *q, struct job *j, struct pl_cloud_ne
 		if (!rc)
 			hide_headers(&signed_with, a);
 	}
-	release_headers(&signed_with);
+	pl_cloud_headers_release(&signed_with);
 	return rc;
 }
 

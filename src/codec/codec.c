@@ -157,3 +157,14 @@ void pl_utf16_decode(const char *p, size_t n, bool big_endian, struct pl_buf *ou
 	if (high || n % 2)
 		add_utf8(out, 0xfffd);
 }
+
+void pl_base64url_encode(const char *p, size_t n, struct pl_buf *out)
+{
+	size_t start = out->len;
+
+	pl_base64_encode(p, n, out);
+	for (size_t i = start; i < out->len; i++)
+		out->data[i] = out->data[i] == '+' ? '-' : out->data[i] == '/' ? '_' : out->data[i];
+	while (out->len > start && out->data[out->len - 1] == '=')
+		pl_buf_truncate(out, out->len - 1);
+}

@@ -14,6 +14,8 @@ bool pl_base64_decode(const char *p, size_t n, struct pl_buf *out);
 
 /* Standard alphabet, padded, in one line. */
 void pl_base64_encode(const char *p, size_t n, struct pl_buf *out);
+/* The URL alphabet without padding, as tokens are written. */
+void pl_base64url_encode(const char *p, size_t n, struct pl_buf *out);
 
 bool pl_is_gzip(const char *p, size_t n);
 /* All members of a gzip stream; PL_E_LIMIT past `max` bytes, PL_E_INPUT when it is damaged. */

@@ -33,8 +33,16 @@ def is_function(head):
     return ATTRIBUTE.sub("", head).rstrip().endswith(")")
 
 
-def mutable(text):
-    """The declaration of an object at file scope that can change, or ''."""
+def function_types(root):
+    """Names of types that are functions, as `typedef void pl_done(void *arg)` makes them."""
+    names = set()
+    for path in lint.files(root, lint.CODE, {".c", ".h"}):
+        names |= set(re.findall(r"\btypedef\s+[\w\s]+?[\s*](\w+)\s*\([^*]", lint.code_of(path.read_text())))
+    return names
+
+
+def mutable(text, types):
+    """The declaration of an object at file scope that can change, or ''; `types`: those that are functions."""
     text = ATTRIBUTE.sub("", text)
     while re.search(r"\{[^{}]*\}", text):
         text = re.sub(r"\{[^{}]*\}", " ", text)
@@ -45,6 +53,8 @@ def mutable(text):
     if not left or re.match(r"(typedef|_Static_assert)\b", left):
         return ""
     if re.fullmatch(r"(struct|union|enum)( \w+)?", left):
+        return ""
+    if left.removeprefix("static ").split(" ")[0] in types and "*" not in left:
         return ""
     if re.match(r"[^(]*\((?!\s*\*)", left):
         return ""  # a function, whatever its parameters are
@@ -91,7 +101,7 @@ def conditionals(root, path, code):
 
 
 def check(root):
-    problems = []
+    problems, types = [], function_types(root)
     for path in lint.files(root, lint.CODE, {".c", ".h"}):
         code = lint.code_of(path.read_text())
         plain = lint.without_directives(code)
@@ -104,7 +114,7 @@ def check(root):
             problems += conditionals(root, path, code)
         if room != ("src", "cli"):
             for start, text, bodies in top_level(plain):
-                name = "" if bodies and is_function(text.split("{")[0]) else mutable(text)
+                name = "" if bodies and is_function(text.split("{")[0]) else mutable(text, types)
                 if name:
                     problems.append(f"{lint.place(root, path, line_of_name(plain, start))}: '{name}' can change")
     return problems
@@ -124,6 +134,9 @@ FINE = '''#include <x.h>
 struct pl_s { int a; };
 enum { A, B };
 typedef int (*pl_fn)(int);
+typedef void pl_done(void *arg);
+static pl_done later;
+pl_done pl_one, pl_other;
 extern const char pl_text[];
 extern char **environ;
 static const char *const words[] = { "a", "b" };
@@ -150,6 +163,8 @@ SAMPLES = [
     (one("static const char *names[] = { 0 };\n"), "can change"),
     (one("static struct { int a; } state;\n"), "can change"),
     (one("static int (*hook)(void);\n"), "can change"),
+    (one("typedef void pl_done(void *arg);\nstatic pl_done *hook;\n"), "can change"),
+    (one("typedef void (*pl_hook)(void);\nstatic pl_hook hook;\n"), "can change"),
     (one("char pl_buffer[1];\n", "src/base/a.c"), "can change"),
     (one("int pl_flag;\n", "src/cli/a.c"), None),
     (one("int f(void)\n{\n\tstatic int n;\n\treturn n++;\n}\n"), "src/model/a.c:3: static variable"),
