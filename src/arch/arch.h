@@ -27,6 +27,8 @@ enum pl_op {
 	PL_OP_EMPTY,          /* list or map: holds nothing */
 	PL_OP_KEY,            /* map: `key` has the value any_of[0] */
 	PL_OP_KNOWN,          /* any value will do: the fact must be known */
+	PL_OP_TOLD,           /* a source says something of it, be it that it is not known; never unknown */
+	PL_OP_NOT_BEFORE,     /* text that holds a date: it is that of `bound`, or later */
 };
 
 enum pl_truth { PL_FALSE, PL_UNKNOWN, PL_TRUE };
@@ -43,7 +45,8 @@ struct pl_test {
 	const char *const *none_of;
 	size_t none_count;
 	enum pl_truth otherwise;    /* PL_OP_IN: a text in neither list */
-	int64_t bound, bound2;      /* INT, BYTES, BOOL (0 or 1) */
+	int64_t bound, bound2;      /* INT, BYTES, BOOL (0 or 1), days since 1970-01-01 */
+	bool today;                 /* NOT_BEFORE: the bound is the day that the run is about */
 	struct pl_version version, version2; /* VERSION */
 	const char *text;           /* the expectation as a person reads it: ">= 16 GB" */
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What one attribute must be: ">= 4", "16 GB", "1.22 - 1.24", true, a text, or a mapping of any_of,
- * none_of, has_any, has_none, no_effect, empty, known; for a map attribute its keys, each with a
+ * none_of, not_before, has_any, has_none, no_effect, empty, known, told; for a map attribute its keys, each with a
  * text, a bound for a number (">= 4096", ">= 20 GiB"), any_of or none_of.
  */
 #include <string.h>
@@ -162,7 +162,7 @@ static int load_scalar(struct loader *l, const struct pl_yaml_node *n, enum pl_a
 /* ---- mappings ---- */
 
 static const char *const words[] = { "any_of", "none_of", "otherwise", "has_any", "has_none",
-				     "no_effect", "empty", "known", NULL };
+				     "no_effect", "empty", "known", "told", "not_before", NULL };
 
 static bool is_word(const char *key)
 {
@@ -261,14 +261,32 @@ static int load_list_word(struct loader *l, const struct pl_yaml_node *n, enum p
 static int load_true_word(struct loader *l, const struct pl_yaml_node *n, enum pl_attr attr,
 			  const char *word, const struct pl_cond **out)
 {
-	bool empty = !strcmp(word, "empty");
+	bool empty = !strcmp(word, "empty"), told = !strcmp(word, "told");
 
 	if (!pl_streq(pl_yaml_text(n, word), "true"))
 		return pl_arch_fail_at(l, n, "'%s' takes true", word);
 	if (empty && pl_attrs[attr].type != PL_LIST && pl_attrs[attr].type != PL_MAP)
 		return pl_arch_fail_at(l, n, "only a list or a map can be empty, and %s is none",
 				       pl_attrs[attr].name);
-	*out = new_test(l, attr, empty ? PL_OP_EMPTY : PL_OP_KNOWN, empty ? "none" : "any");
+	*out = new_test(l, attr, empty ? PL_OP_EMPTY : told ? PL_OP_TOLD : PL_OP_KNOWN,
+			empty ? "none" : told ? "told" : "any");
+	return 0;
+}
+
+/* A date, or the day of the run: what is written as a date is a text. */
+static int load_not_before(struct loader *l, const struct pl_yaml_node *n, enum pl_attr attr,
+			   const struct pl_cond **out)
+{
+	const char *day = pl_yaml_text(n, "not_before");
+	struct pl_cond *c = new_test(l, attr, PL_OP_NOT_BEFORE, "");
+
+	if (pl_attrs[attr].type != PL_TEXT)
+		return pl_arch_fail_at(l, n, "not_before compares dates, and %s is no text", pl_attrs[attr].name);
+	c->test.today = pl_streq(day, "today");
+	if (!c->test.today && !(day && pl_date_parse(day, &c->test.bound)))
+		return pl_arch_fail_at(l, n, "not_before takes a date as 2026-11-30, or today");
+	c->test.text = pl_arena_strf(&l->arch->arena, "%s or later", day);
+	*out = c;
 	return 0;
 }
 
@@ -335,10 +353,12 @@ static int load_words(struct loader *l, const struct pl_yaml_node *n, enum pl_at
 	if (pl_yaml_get(n, "any_of") || pl_yaml_get(n, "none_of"))
 		return load_in(l, n, attr, out);
 	if (n->count != 1 || !strcmp(first, "otherwise"))
-		return pl_arch_fail_at(l, n, "each of has_any, has_none, no_effect, empty, known "
-					     "stands alone; 'otherwise' goes with any_of or "
+		return pl_arch_fail_at(l, n, "each of has_any, has_none, no_effect, empty, known, told, "
+					     "not_before stands alone; 'otherwise' goes with any_of or "
 					     "none_of");
-	if (!strcmp(first, "empty") || !strcmp(first, "known"))
+	if (!strcmp(first, "not_before"))
+		return load_not_before(l, n, attr, out);
+	if (!strcmp(first, "empty") || !strcmp(first, "known") || !strcmp(first, "told"))
 		return load_true_word(l, n, attr, first, out);
 	return load_list_word(l, n, attr, first, out);
 }

@@ -78,7 +78,8 @@ static void judge_shared(struct evaluation *e, const struct pl_requirement *r, s
 			continue;
 		for (int w = 0; w < PL_WITNESS_COUNT; w++) {
 			struct pl_judging j = { .requirement = r, .any_provider = true, .arena =
-						&e->report->arena, .witness = (enum pl_witness)w };
+						&e->report->arena, .witness = (enum pl_witness)w,
+						.day = e->report->as_of };
 
 			if (!asked[w])
 				continue;
@@ -144,7 +145,7 @@ static const char *absence_text(struct row *row, enum pl_witness w)
 static struct pl_judging judging(struct row *row, enum pl_witness w, struct pl_answer *answer)
 {
 	return (struct pl_judging){ row->result->requirement, row->result->cluster, false, w,
-				    &row->e->report->arena, answer };
+				    &row->e->report->arena, answer, row->e->report->as_of };
 }
 
 /*

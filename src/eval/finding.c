@@ -60,7 +60,7 @@ static const char *why_unknown(const struct pl_fact *f, struct pl_arena *arena)
 static void add_fact(const struct explaining *x, const struct pl_test *t, const struct pl_fact *f)
 {
 	struct pl_arena *arena = x->view->arena;
-	enum pl_truth truth = pl_judge_fact(t, f);
+	enum pl_truth truth = pl_judge_fact(t, f, x->view->day);
 
 	if (x->negated)
 		truth = pl_truth_not(truth);
@@ -82,10 +82,11 @@ static void add_fact(const struct explaining *x, const struct pl_test *t, const 
 static void add_missing(const struct explaining *x, const struct pl_test *t)
 {
 	struct pl_arena *arena = x->view->arena;
+	bool decided = t->op == PL_OP_TOLD;
 
 	pl_finding_add(x->answer, &(struct pl_finding){
 		.object = x->view->object,
-		.verdict = PL_UNDECIDED,
+		.verdict = !decided ? PL_UNDECIDED : x->negated ? PL_PASS : PL_FAIL,
 		.attribute = t->subject,
 		.test = t,
 		.together = x->together,
@@ -101,7 +102,7 @@ static void explain_test(const struct explaining *x, const struct pl_test *t, en
 	if (!f)
 		add_missing(x, t);
 	for (; f; f = pl_fact_next(f, (int)f->witness))
-		if (pl_judge_fact(t, f) == truth)
+		if (pl_judge_fact(t, f, x->view->day) == truth)
 			add_fact(x, t, f);
 }
 

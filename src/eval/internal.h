@@ -29,6 +29,7 @@ struct pl_judging {
 	enum pl_witness witness;
 	struct pl_arena *arena;
 	struct pl_answer *answer;        /* receives findings; NULL: none wanted */
+	int64_t day;                     /* that the run is about, since 1970-01-01 */
 };
 
 struct pl_record pl_judge_object(const struct pl_judging *j, const struct pl_object *o);

@@ -187,7 +187,7 @@ static bool speaks_ahead(const struct pl_cond *c, const struct pl_view *v)
 static struct pl_record judge_clause(const struct pl_judging *j, const struct pl_clause *c,
 				     const struct pl_object *o)
 {
-	struct pl_view v = { o, j->witness, false, j->arena };
+	struct pl_view v = { o, j->witness, false, j->arena, j->day };
 	struct pl_record r = { false, PL_FALSE, PL_TRUE, c->expect && speaks_ahead(c->expect, &v) };
 	enum pl_truth asked = asked_of(j, c), there;
 

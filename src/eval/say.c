@@ -70,7 +70,8 @@ static void say_bool(const struct pl_finding *f, struct pl_buf *out)
 
 static void say_value(const struct pl_finding *f, struct pl_buf *out)
 {
-	const char *is = is_a(f, PL_LIST) ? "are" : "is";
+	/* "supported until 2026-11-30" */
+	const char *is = is_a(f, PL_LIST) ? " are" : pl_ends(f->attribute, "_until") ? "" : " is";
 
 	if (is_a(f, PL_BOOL)) {
 		say_bool(f, out);
@@ -83,9 +84,9 @@ static void say_value(const struct pl_finding *f, struct pl_buf *out)
 	}
 	say_subject(f, out);
 	if (f->sensitive)
-		pl_buf_addf(out, " %s%s as required", is, f->verdict == PL_PASS ? "" : " not");
+		pl_buf_addf(out, "%s%s as required", is, f->verdict == PL_PASS ? "" : " not");
 	else
-		pl_buf_addf(out, " %s %s", is, f->actual ? f->actual : "not set");
+		pl_buf_addf(out, "%s %s", is, f->actual ? f->actual : "not set");
 }
 
 /* "needs = 5.7" would read badly: what is equal is just named. */

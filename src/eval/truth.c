@@ -163,17 +163,35 @@ static enum pl_truth judge_known(const struct pl_test *t, const struct pl_value 
 	return PL_TRUE;
 }
 
+static enum pl_truth judge_not_before(const struct pl_test *t, const struct pl_value *v)
+{
+	int64_t day;
+
+	return pl_date_parse(v->s, &day) ? truth(day >= t->bound) : PL_UNKNOWN;
+}
+
 static enum pl_truth (*const judges[])(const struct pl_test *t, const struct pl_value *v) = {
 	[PL_OP_EQ] = judge_bound, [PL_OP_NE] = judge_bound, [PL_OP_GE] = judge_bound,
 	[PL_OP_GT] = judge_bound, [PL_OP_LE] = judge_bound, [PL_OP_LT] = judge_bound,
 	[PL_OP_WITHIN] = judge_within, [PL_OP_IN] = judge_in, [PL_OP_HAS_ANY] = judge_has_any,
 	[PL_OP_HAS_NONE] = judge_has_none, [PL_OP_NO_EFFECT] = judge_no_effect,
 	[PL_OP_EMPTY] = judge_empty, [PL_OP_KEY] = judge_key, [PL_OP_KNOWN] = judge_known,
+	[PL_OP_TOLD] = judge_known, [PL_OP_NOT_BEFORE] = judge_not_before,
 };
 
-enum pl_truth pl_judge_fact(const struct pl_test *t, const struct pl_fact *f)
+enum pl_truth pl_judge_fact(const struct pl_test *t, const struct pl_fact *f, int64_t day)
 {
-	return f->known ? judges[t->key ? PL_OP_KEY : t->op](t, &f->value) : PL_UNKNOWN;
+	struct pl_test dated;
+
+	if (t->op == PL_OP_TOLD)
+		return PL_TRUE;
+	if (!f->known)
+		return PL_UNKNOWN;
+	if (!t->today)
+		return judges[t->key ? PL_OP_KEY : t->op](t, &f->value);
+	dated = *t;
+	dated.bound = day;
+	return judges[t->op](&dated, &f->value);
 }
 
 /* ---- one object ---- */
@@ -195,10 +213,10 @@ const struct pl_fact *pl_view_fact(const struct pl_view *v, enum pl_attr attr)
 enum pl_truth pl_judge_test(const struct pl_test *t, const struct pl_view *v)
 {
 	const struct pl_fact *f = pl_view_fact(v, t->attr);
-	enum pl_truth all = f ? PL_TRUE : PL_UNKNOWN;
+	enum pl_truth all = f ? PL_TRUE : t->op == PL_OP_TOLD ? PL_FALSE : PL_UNKNOWN;
 
 	for (; f; f = pl_fact_next(f, (int)f->witness))
-		all = pl_truth_and(all, pl_judge_fact(t, f));
+		all = pl_truth_and(all, pl_judge_fact(t, f, v->day));
 	return all;
 }
 

@@ -24,7 +24,7 @@ WORDS = {"all", "any", "not", "check"}
 UNSEEN = {
     "asked-if-none", "at-least-every", "asked-if-unknown", "id-platform", "id-twice", "int-huge", "int-range-reversed",
     "bytes-range-reversed", "version-range-reversed", "severity-profile-missing",
-    "severity-profile-unknown", "source-date", "too-deep", "override-without-base",
+    "severity-profile-unknown", "source-date", "not-before-no-date", "too-deep", "override-without-base",
     "selection-bomb", "selection-in-circles", "selection-itself", "selection-none",
     "selection-other-kind", "selection-unknown",
     "extends-broken", "extends-extension", "extends-override-clauses", "extends-override-own",

@@ -44,7 +44,7 @@ static void test_all_any_not(void **state)
 		for (int b = F; b <= T; b++) {
 			pl_auto_model struct pl_model *m = pl_model_new();
 			struct pl_object *o = pool(m);
-			struct pl_view v = { o, PL_PLAN, false, &m->arena };
+			struct pl_view v = { o, PL_PLAN, false, &m->arena, 0 };
 			struct pl_cond x = test_of(PL_POOL_MIN), y = test_of(PL_POOL_MAX);
 			const struct pl_cond *subs[] = { &x, &y };
 			struct pl_cond all = { .op = PL_COND_ALL, .sub = subs, .count = 2 };
@@ -72,7 +72,7 @@ static void test_each(void **state)
 		for (int b = F; b <= T; b++) {
 			pl_auto_model struct pl_model *m = pl_model_new();
 			struct pl_object *o = pool(m);
-			struct pl_view v = { o, PL_PLAN, false, &m->arena };
+			struct pl_view v = { o, PL_PLAN, false, &m->arena, 0 };
 			struct pl_cond c = test_of(PL_POOL_VCPU);
 
 			assert_int_equal(pl_judge_cond(&c, &v), U);
@@ -188,10 +188,10 @@ static void test_operators(void **state)
 		struct pl_test test = rows[i].test;
 
 		test.attr = rows[i].attr;
-		if (pl_judge_fact(&test, f) != rows[i].truth)
+		if (pl_judge_fact(&test, f, 0) != rows[i].truth)
 			fail_msg("row %zu", i);
 		f = pl_fact_unknown(m, p, rows[i].attr, "x.y", NULL);
-		assert_int_equal(pl_judge_fact(&test, f), U);
+		assert_int_equal(pl_judge_fact(&test, f, 0), U);
 	}
 }
 
