@@ -68,11 +68,17 @@ static const struct pl_tf_row rows[] = {
 	{ 0 },
 };
 
+extern const char pl_aws_versions[];
+extern const unsigned long pl_aws_versions_len;
+
+static const struct pl_support support = { "eks", "EKS", pl_aws_versions, &pl_aws_versions_len };
+
 const struct pl_provider pl_provider_aws = {
 	.name = "aws",
 	.summary = "Amazon Web Services: EKS, EC2, load balancers, RDS, S3, ECR",
 	.rows = rows,
 	.finish = pl_aws_finish,
+	.support = &support,
 	.machine = machine,
 	.live = &pl_aws_live,
 	.cloud = &pl_aws_cloud,

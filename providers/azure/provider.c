@@ -58,11 +58,17 @@ static const struct pl_tf_row rows[] = {
 	{ 0 },
 };
 
+extern const char pl_azure_versions[];
+extern const unsigned long pl_azure_versions_len;
+
+static const struct pl_support support = { "aks", "AKS", pl_azure_versions, &pl_azure_versions_len };
+
 const struct pl_provider pl_provider_azure = {
 	.name = "azure",
 	.summary = "Azure: AKS, virtual machines, databases, storage accounts, registries",
 	.rows = rows,
 	.finish = pl_azure_finish,
+	.support = &support,
 	.machine = pl_azure_machine,
 	.live = &pl_azure_live,
 };

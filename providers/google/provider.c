@@ -54,12 +54,18 @@ static const struct pl_tf_row rows[] = {
 	{ 0 },
 };
 
+extern const char pl_google_versions[];
+extern const unsigned long pl_google_versions_len;
+
+static const struct pl_support support = { "gke", "GKE", pl_google_versions, &pl_google_versions_len };
+
 const struct pl_provider pl_provider_google = {
 	.name = "google",
 	.summary = "Google Cloud: GKE, Compute Engine, Cloud SQL, Cloud Storage, registries",
 	.rows = rows,
 	.gather = pl_google_gather,
 	.finish = pl_google_finish,
+	.support = &support,
 	.machine = pl_google_machine,
 	.live = &pl_google_live,
 };

@@ -48,12 +48,18 @@ static const struct pl_tf_row rows[] = {
 	{ 0 },
 };
 
+extern const char pl_k3s_versions[];
+extern const unsigned long pl_k3s_versions_len;
+
+static const struct pl_support support = { "k3s", "Kubernetes", pl_k3s_versions, &pl_k3s_versions_len };
+
 const struct pl_provider pl_provider_k3s = {
 	.name = "k3s",
 	.summary = "k3s on instances of any cloud; Hetzner, DigitalOcean, Proxmox and others",
 	.rows = rows,
 	.gather = gather,
 	.finish = pl_k3s_finish,
+	.support = &support,
 	.machine = pl_k3s_machine,
 	.live = &pl_k3s_live,
 };

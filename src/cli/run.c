@@ -124,12 +124,19 @@ static void read_source(struct pl_tf *tf, const struct pl_tf_options *opt, const
 		run->why = err;
 }
 
+static void finish_cluster(struct pl_model *m, struct pl_object *cluster, const struct pl_provider *p)
+{
+	if (p->finish)
+		p->finish(m, cluster);
+	if (p->support)
+		pl_support_tell(m, cluster, p->support);
+}
+
 static void finish(struct pl_model *m)
 {
 	for (size_t i = 0; i < m->object_count; i++)
 		for (size_t p = 0; m->objects[i]->kind == PL_CLUSTER && pl_providers[p]; p++)
-			if (pl_providers[p]->finish)
-				pl_providers[p]->finish(m, m->objects[i]);
+			finish_cluster(m, m->objects[i], pl_providers[p]);
 }
 
 static int check_words(const struct pl_args *args, struct pl_err *err)

@@ -8,6 +8,7 @@
 
 #include "model/machine.h"
 #include "model/model.h"
+#include "model/support.h"
 
 struct pl_tf;            /* terraform/provider.h */
 struct pl_tf_row;
@@ -23,6 +24,8 @@ struct pl_provider {
 	void (*finish)(struct pl_model *m, struct pl_object *cluster);
 	/* The built-in catalogue; NULL: none. */
 	bool (*machine)(const char *type, struct pl_machine *out);
+	/* How long it supports versions; NULL: no table tells. */
+	const struct pl_support *support;
 	/* What it looks like from inside a cluster; NULL: nothing. */
 	const struct pl_kube_provider *live;
 	/* Its own API; NULL: it has none. */
