@@ -8,6 +8,7 @@
 #include "eval/internal.h"
 
 #define PARTS_SAID 6 /* of one object */
+#define CONSUMERS_SAID 4 /* of one quota */
 
 static void add_words(struct pl_buf *out, const char *name)
 {
@@ -295,8 +296,34 @@ static void say_needs(const struct part *p, struct pl_buf *out)
 		say_all_needs(p, out);
 }
 
+/* Of a quota the bill is the sentence, and those who pay stand behind it. */
+static bool is_bill(const struct pl_finding *f)
+{
+	return f->test && f->test->attr == PL_QUOTA_HEADROOM && f->fact && f->fact->note;
+}
+
+static void say_bill(const struct pl_finding *f, struct pl_buf *out)
+{
+	const struct pl_fact *consumers = pl_object_fact(f->object, PL_QUOTA_CONSUMERS, (int)f->fact->witness);
+	size_t n = consumers && consumers->known ? consumers->value.count : 0;
+
+	pl_buf_adds(out, f->fact->note);
+	if (f->waits_for)
+		pl_buf_addf(out, " (%s)", f->waits_for);
+	if (f->verdict == PL_PASS)
+		return;
+	for (size_t i = 0; i < n && i < CONSUMERS_SAID; i++)
+		pl_buf_addf(out, "; %s", consumers->value.list[i]);
+	if (n > CONSUMERS_SAID)
+		pl_buf_addf(out, "; and %zu more", n - CONSUMERS_SAID);
+}
+
 static void say_part(const struct part *p, struct pl_buf *out)
 {
+	if (is_bill(p->first)) {
+		say_bill(p->first, out);
+		return;
+	}
 	switch (manner_of(p->first)) {
 	case TELLS:
 		pl_buf_adds(out, p->first->waits_for ? p->first->waits_for

@@ -157,12 +157,17 @@ static void where(const struct text *t, const struct pl_finding *f, enum pl_witn
 	pl_buf_addc(t->out, '\n');
 }
 
-/* What the plan changes or takes away is judged as it will be: what is there now does not count. */
-static bool counts(const struct pl_result *r, enum pl_witness witness, const struct pl_object *o)
+/*
+ * What the plan changes or takes away is judged as it will be: what is there now does not count, and what
+ * is said of just that does.
+ */
+static bool counts(const struct pl_result *r, enum pl_witness witness, const struct pl_finding *f)
 {
+	const struct pl_object *o = f->object;
+
 	if (!o || o->gone)
 		return false;
-	return witness == PL_PLAN || !o->will_change || !r->by[PL_PLAN].asked || !(o->seen & 1U << PL_PLAN);
+	return witness == PL_PLAN || (f->fact && f->fact->ahead) || !o->will_change || !r->by[PL_PLAN].asked || !(o->seen & 1U << PL_PLAN);
 }
 
 /* How many findings from a->findings[i] on are about the same object. */
@@ -198,9 +203,9 @@ static void say_faults(const struct pl_result *r, enum pl_witness witness, const
 {
 	const struct pl_answer *a = &r->by[witness];
 
-	for (size_t i = 0, n; a->asked && counts(r, witness, o) && i < a->count; i += n) {
+	for (size_t i = 0, n; a->asked && i < a->count; i += n) {
 		n = findings_of_one(a, i);
-		if (a->findings[i].object == o)
+		if (a->findings[i].object == o && counts(r, witness, &a->findings[i]))
 			pl_findings_say(&a->findings[i], n, PL_FAIL, out);
 	}
 }
@@ -251,7 +256,7 @@ static size_t failed_objects(const struct text *t, const char *word, const struc
 
 	for (size_t i = 0, n; i < a->count; i += n) {
 		n = findings_of_one(a, i);
-		if (!counts(r, witness, a->findings[i].object) || !first_failed(&a->findings[i], n))
+		if (!counts(r, witness, &a->findings[i]) || !first_failed(&a->findings[i], n))
 			continue;
 		if (failed++ < OBJECTS_SHOWN || t->style->verbose)
 			one_object(t, word, r, witness, &a->findings[i], n);
@@ -272,7 +277,7 @@ static bool only_until_applied(const struct pl_result *r, enum pl_witness witnes
 	for (size_t i = 0; i < a->count; i++) {
 		if (a->findings[i].verdict != PL_FAIL)
 			continue;
-		if (!a->findings[i].object || counts(r, witness, a->findings[i].object))
+		if (!a->findings[i].object || counts(r, witness, &a->findings[i]))
 			return false;
 		now++;
 	}

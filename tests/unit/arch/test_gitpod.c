@@ -69,15 +69,29 @@ static const struct {
 	{ "node-disk-free", { "warning", "warning", "warning" }, "node" },
 };
 
-/* What rests on tables is a warning; what only the cloud can confirm is an error, and its alone. */
+/* What rests on tables, or would only be in the way later, is a warning; what the cloud refuses an error. */
 static const struct {
 	const char *id;
 	bool cloud_only;
+	enum pl_severity severity;
 } platform_ids[] = {
-	{ "platform-machine-type", false },      { "platform-machine-type-offered", true },
-	{ "platform-version-offered", true },    { "platform-version-skew", false },
-	{ "platform-default-pool", false },      { "platform-load-balancer-sku", false },
-	{ "platform-balancer-annotations", false }, { "platform-subnet-tags", false },
+	{ "platform-machine-type", false, PL_WARNING },
+	{ "platform-machine-type-offered", true, PL_ERROR },
+	{ "platform-version-offered", true, PL_ERROR },
+	{ "platform-version-skew", false, PL_WARNING },
+	{ "platform-default-pool", false, PL_WARNING },
+	{ "platform-load-balancer-sku", false, PL_WARNING },
+	{ "platform-balancer-annotations", false, PL_WARNING },
+	{ "platform-subnet-tags", false, PL_WARNING },
+	{ "platform-version-support", false, PL_WARNING },
+	{ "platform-version-step", true, PL_ERROR },
+	{ "platform-quota", true, PL_ERROR },
+	{ "platform-quota-low", true, PL_WARNING },
+	{ "platform-subnet-size", true, PL_ERROR },
+	{ "platform-subnet-size-low", true, PL_WARNING },
+	{ "platform-name-taken", true, PL_ERROR },
+	{ "platform-image", true, PL_ERROR },
+	{ "platform-zone", true, PL_ERROR },
 };
 
 static void read_file(const char *path, struct pl_buf *out)
@@ -142,7 +156,7 @@ static void gitpod_asks_what_is_promised(void **state)
 
 			assert_string_equal(r->id, platform_ids[p].id);
 			assert_true(r->platform && r->asked);
-			assert_int_equal(r->severity, platform_ids[p].cloud_only ? PL_ERROR : PL_WARNING);
+			assert_int_equal(r->severity, platform_ids[p].severity);
 			assert_int_equal(r->seen_by == 1U << PL_CLOUD, platform_ids[p].cloud_only);
 		}
 	}
