@@ -269,7 +269,7 @@ static int load_true_word(struct loader *l, const struct pl_yaml_node *n, enum p
 		return pl_arch_fail_at(l, n, "only a list or a map can be empty, and %s is none",
 				       pl_attrs[attr].name);
 	*out = new_test(l, attr, empty ? PL_OP_EMPTY : told ? PL_OP_TOLD : PL_OP_KNOWN,
-			empty ? "none" : told ? "told" : "any");
+			empty ? "none" : told ? "told by a source" : "any");
 	return 0;
 }
 
