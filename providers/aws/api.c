@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* AWS's APIs: addresses, signatures, refusals, and the permissions that all calls take. */
 #include "aws/api.h"
+#include "aws/forecast.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -254,6 +255,7 @@ static void close_source(struct pl_cloud *c)
 {
 	struct pl_aws *aws = pl_aws_of(c);
 
+	pl_aws_forecast_free(aws->forecast);
 	pl_aws_keys_release(&aws->keys);
 	pl_aws_config_release(&aws->config);
 	free(aws);
