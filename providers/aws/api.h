@@ -39,6 +39,8 @@ void pl_aws_head_bucket(struct pl_cloud *c, const char *bucket, pl_cloud_done *d
 /* ask.c, predict.c */
 void pl_aws_ask(struct pl_cloud *c);
 void pl_aws_predict(struct pl_cloud *c);
+/* Does a subnet's answer show a tag that the controllers of balancers look for? */
+bool pl_aws_balancer_tag(json_t *subnet);
 /* "&Filter.N.Name=...&Filter.N.Value.1=...", escaped. */
 void pl_aws_add_filter(struct pl_buf *form, size_t n, const char *name, const char *value);
 

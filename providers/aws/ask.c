@@ -384,28 +384,36 @@ static void auto_done(struct pl_cloud *c, const struct pl_cloud_answer *a, void 
 
 /* ---- subnets ---- */
 
+bool pl_aws_balancer_tag(json_t *subnet)
+{
+	json_t *tag;
+	size_t i;
+
+	json_array_foreach(pl_cloud_get(subnet, "tagSet"), i, tag) {
+		const char *key = pl_json_member_str(tag, "key");
+
+		if (key && pl_starts(key, "kubernetes.io/role/"))
+			return true;
+	}
+	return false;
+}
+
 static void subnets_done(struct pl_cloud *c, const struct pl_cloud_answer *a, void *arg)
 {
 	struct pl_model *m = pl_cloud_model(c);
-	json_t *set = pl_cloud_get(a->json, "subnetSet"), *subnet, *tag;
+	json_t *set = pl_cloud_get(a->json, "subnetSet"), *subnet;
 	const char **list = pl_arena_alloc(&m->arena, (json_array_size(set) + 1) * sizeof *list);
 	struct pl_value v = { .type = PL_LIST, .list = list };
-	size_t i, k;
+	size_t i;
 
 	(void)arg;
 	if (a->outcome != PL_CLOUD_DONE) {
 		pl_fact_unknown(m, pl_aws_of(c)->cluster, PL_CLUSTER_UNTAGGED_SUBNETS, a->why, NULL);
 		return;
 	}
-	json_array_foreach(set, i, subnet) {
-		bool tagged = false;
-
-		json_array_foreach(pl_cloud_get(subnet, "tagSet"), k, tag)
-			tagged |= pl_starts(pl_json_member_str(tag, "key") ? pl_json_member_str(tag, "key") : "",
-					    "kubernetes.io/role/");
-		if (!tagged && pl_cloud_text(c, subnet, "subnetId"))
+	json_array_foreach(set, i, subnet)
+		if (!pl_aws_balancer_tag(subnet) && pl_cloud_text(c, subnet, "subnetId"))
 			list[v.count++] = pl_cloud_text(c, subnet, "subnetId");
-	}
 	pl_fact_add(m, pl_aws_of(c)->cluster, PL_CLUSTER_UNTAGGED_SUBNETS, &v, "resourcesVpcConfig.subnetIds");
 }
 

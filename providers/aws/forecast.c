@@ -22,6 +22,14 @@ struct pl_object *pl_aws_running(struct pl_cloud *c, const struct pl_object *pla
 	return NULL;
 }
 
+static const struct pl_aws_subnet *find_subnet(const struct pl_aws_forecast *f, const char *name)
+{
+	for (size_t i = 0; i < f->subnet_count; i++)
+		if (!strcmp(f->subnets[i].name, name))
+			return &f->subnets[i];
+	return NULL;
+}
+
 /* ---- versions ---- */
 
 /* "1.33.2" is offered as "1.33". */
@@ -79,6 +87,29 @@ static int minor_of(const char *version)
 	return dot ? (int)strtol(dot + 1, NULL, 10) : -1;
 }
 
+/* Of subnets that are there already; those that the plan makes it shows itself. */
+static void add_untagged(struct pl_cloud *c, const struct pl_object *planned, struct pl_object *o)
+{
+	struct pl_aws_forecast *f = pl_aws_of(c)->forecast;
+	const struct pl_value *wanted = pl_aws_planned(planned, PL_CLUSTER_SUBNETS);
+	struct pl_value v = { .type = PL_LIST };
+	const char **list;
+
+	if (!wanted || !wanted->count || wanted->open)
+		return;
+	list = pl_arena_alloc(&pl_cloud_model(c)->arena, wanted->count * sizeof *list);
+	v.list = list;
+	for (size_t i = 0; i < wanted->count; i++) {
+		const struct pl_aws_subnet *s = find_subnet(f, wanted->list[i]);
+
+		if (!s || !s->zone)
+			return;
+		if (!s->tagged)
+			list[v.count++] = s->name;
+	}
+	pl_fact_add(pl_cloud_model(c), o, PL_CLUSTER_UNTAGGED_SUBNETS, &v, "subnetSet");
+}
+
 static void forecast_cluster(struct pl_cloud *c, struct pl_object *planned)
 {
 	struct pl_aws *aws = pl_aws_of(c);
@@ -86,6 +117,7 @@ static void forecast_cluster(struct pl_cloud *c, struct pl_object *planned)
 	const struct pl_value *version = pl_aws_planned(planned, PL_CLUSTER_VERSION);
 	struct pl_model *m = pl_cloud_model(c);
 
+	add_untagged(c, planned, o);
 	if (planned->created)
 		pl_fact_bool(m, o, PL_CLUSTER_NAME_TAKEN, aws->cluster != NULL, NULL);
 	if (!version)
@@ -131,13 +163,10 @@ static struct zones zones_of(struct pl_cloud *c, const struct pl_object *pool)
 	if (named && named->count && !named->open)
 		return z;
 	for (size_t i = 0; subnets && i < subnets->count; i++) {
-		const char *zone = NULL;
+		const struct pl_aws_subnet *s = find_subnet(f, subnets->list[i]);
 
-		for (size_t k = 0; k < f->subnet_count; k++)
-			if (!strcmp(f->subnets[k].name, subnets->list[i]))
-				zone = f->subnets[k].zone;
-		if (zone)
-			add_zone(&z, zone);
+		if (s && s->zone)
+			add_zone(&z, s->zone);
 		else
 			z.why = f->no_subnets ? f->no_subnets : "its zones are known after apply";
 	}

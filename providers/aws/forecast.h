@@ -18,6 +18,7 @@ struct pl_aws_type {
 struct pl_aws_subnet {
 	const char *name, *zone;
 	int64_t free;          /* addresses; -1: not known */
+	bool tagged;           /* for balancers */
 };
 
 /* A quota that may be asked for. */

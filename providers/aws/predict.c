@@ -64,7 +64,7 @@ static void add_subnets(struct pl_aws_forecast *f, const struct pl_object *o, en
 		if (had)
 			continue;
 		f->subnets = pl_grow(f->subnets, f->subnet_count, &f->subnet_cap, sizeof *f->subnets);
-		f->subnets[f->subnet_count++] = (struct pl_aws_subnet){ v->list[i], NULL, -1 };
+		f->subnets[f->subnet_count++] = (struct pl_aws_subnet){ v->list[i], NULL, -1, false };
 	}
 }
 
@@ -154,6 +154,7 @@ static void subnets_done(struct pl_cloud *c, const struct pl_cloud_answer *a, vo
 			if (pl_streq(f->subnets[k].name, pl_cloud_text(c, subnet, "subnetId"))) {
 				f->subnets[k].zone = pl_cloud_text(c, subnet, "availabilityZone");
 				f->subnets[k].free = pl_cloud_int(subnet, "availableIpAddressCount", -1);
+				f->subnets[k].tagged = pl_aws_balancer_tag(subnet);
 			}
 	came(c);
 }

@@ -104,6 +104,20 @@ static void write_actual(struct pl_json_out *w, const struct pl_finding *f)
 		pl_json_member(w, "basis", pl_basis_name(f->fact->basis));
 }
 
+/* Of a quota, what the plan adds to it. */
+static void write_consumers(struct pl_json_out *w, const struct pl_finding *f)
+{
+	const struct pl_fact *consumers = f->fact && f->object->kind == PL_QUOTA
+						  ? pl_object_fact(f->object, PL_QUOTA_CONSUMERS, (int)f->fact->witness) : NULL;
+
+	if (!consumers || !consumers->known)
+		return;
+	pl_json_member_open(w, "consumers", '[');
+	for (size_t i = 0; i < consumers->value.count; i++)
+		pl_json_str(w, consumers->value.list[i]);
+	pl_json_close(w, ']');
+}
+
 static void write_finding(struct pl_json_out *w, const struct pl_model *m, enum pl_witness witness,
 			  const struct pl_finding *f)
 {
@@ -121,6 +135,7 @@ static void write_finding(struct pl_json_out *w, const struct pl_model *m, enum 
 	}
 	pl_json_member_opt(w, "waits_for", f->waits_for);
 	pl_json_member_opt(w, "note", f->note);
+	write_consumers(w, f);
 	if (origin && origin->source >= 0) {
 		pl_json_key(w, "origin");
 		write_origin(w, m, origin);

@@ -105,8 +105,11 @@ class Cloud:
         self.clusters, self.groups, self.profiles, self.addons = {}, {}, {}, {}
         self.templates, self.auto_groups, self.subnets, self.images, self.instances = {}, [], {}, {}, []
         self.zones = [f"{region}{letter}" for letter in "abc"]
-        self.not_sold = set()        # (type, zone)
+        self.not_sold, self.types = set(), {}  # (type, zone); types that are other than moto's
         self.quotas, self.default_quotas, self.buckets = {}, {}, {}
+        self.quota_names = {"L-1216C47A": "Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances",
+                            "L-34B43A08": "All Standard (A, C, D, H, I, M, R, T, Z) Spot Instance Requests",
+                            "L-1194D53C": "Clusters", "L-6D54EA21": "Managed node groups per cluster"}
         self.versions = []
         self.keys = {"AKIDEXAMPLE": ("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", None)}  # id -> (secret, session token)
         self.page = 100
@@ -188,6 +191,8 @@ def filters(form):
 def ec2(cloud, action, form):
     if action == "DescribeSubnets":
         ids = numbered(form, "SubnetId")
+        if "subnet-id" in filters(form):
+            return {"Subnets": [cloud.subnets[i] for i in filters(form)["subnet-id"] if i in cloud.subnets]}
         for name in ids:
             if name not in cloud.subnets:
                 raise Refusal(400, "InvalidSubnetID.NotFound", f"The subnet ID '{name}' does not exist")
@@ -200,6 +205,8 @@ def ec2(cloud, action, form):
                                             "LaunchTemplateData": template}]}
     if action == "DescribeInstanceTypes":
         names = numbered(form, "InstanceType")
+        if not names:
+            return {"InstanceTypes": [cloud.types.get(n, TYPES[n]) for n in filters(form)["instance-type"] if n in TYPES]}
         bad = [n for n in names if n not in TYPES]
         if bad:
             raise Refusal(400, "InvalidInstanceType", f"The following supplied instance types do not exist: [{', '.join(bad)}]")
@@ -212,6 +219,8 @@ def ec2(cloud, action, form):
         return {"AvailabilityZones": [{"ZoneName": z, "State": "available", "RegionName": cloud.region} for z in cloud.zones]}
     if action == "DescribeImages":
         ids = numbered(form, "ImageId")
+        if not ids:
+            ids = [i for i in filters(form)["image-id"] if i in cloud.images]
         bad = [i for i in ids if i not in cloud.images]
         if bad:
             raise Refusal(400, "InvalidAMIID.NotFound", f"The image id '[{', '.join(bad)}]' does not exist")
@@ -238,7 +247,7 @@ def quotas(cloud, action, body):
     key = (asked["ServiceCode"], asked["QuotaCode"])
     if key not in table:
         raise Refusal(400, "NoSuchResourceException", "The request failed because the specified service does not exist.")
-    return {"Quota": {"ServiceCode": key[0], "QuotaCode": key[1], "QuotaName": key[1], "Value": float(table[key])}}
+    return {"Quota": {"ServiceCode": key[0], "QuotaCode": key[1], "QuotaName": cloud.quota_names[key[1]], "Value": float(table[key])}}
 
 
 def sts(cloud, action, form):
