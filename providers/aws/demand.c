@@ -58,6 +58,14 @@ static bool is_spot(const struct pl_object *pool, enum pl_witness w)
 	return f && f->known && !strcmp(f->value.s, "spot");
 }
 
+/* "Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances" is long. */
+static const char *without_letters(struct pl_cloud *c, const char *name)
+{
+	const char *open = strstr(name, " ("), *close = open ? strchr(open, ')') : NULL;
+
+	return close ? pl_model_strf(pl_cloud_model(c), "%.*s%s", (int)(open - name), name, close + 1) : name;
+}
+
 static void limit_done(struct pl_cloud *c, const struct pl_cloud_answer *a, void *arg)
 {
 	struct pl_aws_forecast *f = pl_aws_of(c)->forecast;
@@ -81,7 +89,7 @@ static void limit_done(struct pl_cloud *c, const struct pl_cloud_answer *a, void
 				       q->class->code, name);
 	else
 		q->limit = (int64_t)json_number_value(value);
-	q->title = name ? name : q->class->code;
+	q->title = name ? without_letters(c, name) : q->class->code;
 	if (!--f->waiting)
 		pl_aws_conclude(c);
 }

@@ -68,14 +68,16 @@ static void add_offered(struct pl_cloud *c, struct pl_object *o, const char *ver
 	struct pl_model *m = pl_cloud_model(c);
 	json_t *entry = version_entry(f, version);
 	struct pl_fact *fact;
+	bool dropped;
 
 	if (f->no_versions) {
 		pl_fact_unknown(m, o, PL_CLUSTER_VERSION_OFFERED, f->no_versions, NULL);
 		return;
 	}
-	fact = pl_fact_bool(m, o, PL_CLUSTER_VERSION_OFFERED,
-			    entry && !pl_streq(pl_json_member_str(entry, "versionStatus"), "UNSUPPORTED"), "clusterVersions");
-	fact->note = pl_model_strf(m, entry ? "EKS lists %s" : "EKS does not list %s", version);
+	dropped = pl_streq(pl_json_member_str(entry, "versionStatus"), "UNSUPPORTED");
+	fact = pl_fact_bool(m, o, PL_CLUSTER_VERSION_OFFERED, entry && !dropped, "clusterVersions");
+	fact->note = pl_model_strf(m, !entry ? "EKS does not list %s" : dropped ? "EKS lists %s as unsupported" : "EKS lists %s",
+				   version);
 	if (entry)
 		add_support(c, o, entry);
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A plan beside the cloud that is to take it: what the apply would run into, by resource.
 
-usage: test_predict.py PLUMBLINE AWS [--report]
+usage: test_predict.py PLUMBLINE README [--report]
 """
 import copy
 import json
@@ -13,7 +13,7 @@ import tempfile
 sys.dont_write_bytecode = True
 from fake import TYPES, Cloud, Fake, Refusal, day, refuse  # noqa: E402
 
-PROGRAM, AWS = sys.argv[1:3]
+PROGRAM, README = sys.argv[1:3]
 REPORT = "--report" in sys.argv
 FAILED = []
 NODE = "aws_eks_node_group"
@@ -245,6 +245,8 @@ def report(fake, folder):
     failed = [line.split()[1] for line in done.stdout.splitlines() if line.startswith("FAIL  platform-")]
     same("failures that are predicted", failed, ["platform-machine-type-offered", "platform-version-offered", "platform-quota",
                                                  "platform-subnet-size", "platform-name-taken"])
+    shown = [line for line in pathlib.Path(README).read_text(encoding="utf-8").splitlines() if line.startswith("FAIL  platform-")]
+    check("the README shows it as it is printed", shown and all(line in done.stdout.splitlines() for line in shown), done.stdout)
     if REPORT:
         print(done.stdout)
 
