@@ -143,7 +143,7 @@ endpoint_packages() {
 
 # The clouds' own clients, which show that what answers in their place is as they know it.
 cloud_packages() {
-	python_packages awscli==1.46.3 boto3==1.43.62
+	python_packages awscli==1.46.3 boto3==1.43.62 google-api-python-client==2.202.0
 }
 
 test_packages() {

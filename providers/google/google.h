@@ -20,6 +20,8 @@ void pl_google_pool(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object
 		    const char *prefix);
 void pl_google_pool_row(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o);
 extern const char *const pl_google_cluster_types[];
+/* The system that an image type stands for; NULL: a type that nobody here knows. */
+const char *pl_google_os_of(const char *image);
 extern const char pl_google_containerd[]; /* why a version decides the runtime */
 #define PL_GOOGLE_CLUSTER_KEY "name|id|self_link"
 

@@ -143,7 +143,7 @@ static void add_runtime(const struct place *p, const char *image, const char *pa
 	f->note = pl_google_containerd;
 }
 
-static const char *os_of(const char *image)
+const char *pl_google_os_of(const char *image)
 {
 	for (size_t i = 0; i < sizeof images / sizeof *images; i++)
 		if (!strncasecmp(image, images[i].prefix, strlen(images[i].prefix)))
@@ -153,7 +153,7 @@ static const char *os_of(const char *image)
 
 static void add_os(const struct place *p, const char *image, const char *path)
 {
-	const char *os = os_of(image);
+	const char *os = pl_google_os_of(image);
 
 	if (!os) {
 		pl_fact_unknown(p->m, p->o, PL_POOL_OS,

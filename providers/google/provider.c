@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Google Cloud: which resource types become which objects. */
+#include "google/api.h"
 #include "google/google.h"
 
 #define LOOKED_UP(t) { .type = t, .kind = -1 }
@@ -68,4 +69,5 @@ const struct pl_provider pl_provider_google = {
 	.support = &support,
 	.machine = pl_google_machine,
 	.live = &pl_google_live,
+	.cloud = &pl_google_cloud,
 };

@@ -43,7 +43,8 @@ struct pl_cloud_queue {
 	struct pl_err refused;        /* why renewing failed */
 	/* the main thread's alone */
 	pthread_t *threads;
-	size_t thread_count, calls, steps, step;
+	size_t thread_count, calls, steps;
+	size_t step, base; /* of the answer that is being done; of what all before has led to */
 };
 
 static void append(struct list *l, struct job *j)
@@ -407,7 +408,7 @@ static void finish(struct pl_cloud_queue *q, struct job *j)
 	q->step = j->step;
 	if (j->call.done)
 		j->call.done(q->c, &a, j->call.arg);
-	q->step = 0;
+	q->step = q->base;
 	free_job(j);
 }
 
@@ -441,6 +442,7 @@ void pl_cloud_queue_run(struct pl_cloud_queue *q)
 
 	for (send_all(q); (j = next_done(q)) != NULL; send_all(q))
 		finish(q, j);
+	q->step = q->base = q->steps;
 }
 
 void pl_cloud_queue_count(const struct pl_cloud_queue *q, size_t *calls, size_t *steps, size_t *again)

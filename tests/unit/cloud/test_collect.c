@@ -303,7 +303,7 @@ static void follows_pages_and_names(void **state)
 	assert_true(test.predicted && test.closed);
 	assert_int_equal(m->problem_count, 0);
 	assert_true(m->sources[0].complete);
-	assert_string_equal(last_line, "test://place/name: 8 calls in 3 steps, 0 sent again, 0 for credentials");
+	assert_string_equal(last_line, "test://place/name: 8 calls in 5 steps, 0 sent again, 0 for credentials");
 }
 
 static void asks_at_the_same_time(void **state)
