@@ -346,6 +346,7 @@ class Door(http.server.BaseHTTPRequestHandler):
             service, action, answer = self.operation(scope, body)
             with fake.lock:
                 fake.log.append(f"{'servicequotas' if service == 'service-quotas' else service}:{action}")
+                fake.ever.add(fake.log[-1])
                 fault = fake.faults.get(action, []) and fake.faults[action].pop(0)
             if fault:
                 return fault(self)
@@ -367,6 +368,7 @@ class Door(http.server.BaseHTTPRequestHandler):
     def bucket(self):
         fake = self.server.fake
         fake.log.append("s3:HeadBucket")
+        fake.ever.add("s3:ListBucket")  # what HeadBucket takes (S3 API reference, 2026)
         self.answer(fake.cloud.buckets.get(self.path.strip("/"), 404), "application/xml", "")
 
     do_GET = do_POST = do_HEAD = serve
@@ -377,7 +379,7 @@ class Fake:
 
     def __init__(self, cloud, delay=0):
         self.cloud, self.delay = cloud, delay
-        self.log, self.wrong, self.faults, self.signatures = [], [], {}, 0
+        self.log, self.ever, self.wrong, self.faults, self.signatures = [], set(), [], {}, 0
         self.lock = threading.Lock()
 
     def __enter__(self):

@@ -251,6 +251,18 @@ def report(fake, folder):
         print(done.stdout)
 
 
+def permissions(fake, folder):
+    """The policy has what all calls take, and nothing else."""
+    fake.cloud.cluster("gitpod", version="1.34")
+    fake.cloud.group("gitpod", "templated", launchTemplate={"id": "lt-1", "version": "1"}, amiType="CUSTOM", diskSize=0, instanceTypes=[])
+    fake.cloud.addons["gitpod"] = {"vpc-cni": {"addonName": "vpc-cni", "addonVersion": "v1"}}
+    run(fake, folder, "facts", "eks://eu-west-1/gitpod")
+    policy = json.loads(run(fake, folder, "permissions", "eks").stdout)
+    same("the policy", policy["Statement"][0]["Action"], sorted(fake.ever))
+    fake.cloud.clusters.clear()
+    fake.cloud.groups.clear()
+
+
 def calls(fake, folder):
     fake.log.clear()
     done, _, _ = judged(fake, folder, plan(folder, cluster("1.34"), pool("a", subnets=("subnet-a",)), pool("b", subnets=("subnet-b",))), "-vv")
@@ -264,7 +276,7 @@ def calls(fake, folder):
 def main():
     with tempfile.TemporaryDirectory() as name, Fake(region()) as fake:
         folder = pathlib.Path(name)
-        for test in (nothing_wrong, types_and_zones, versions, quotas, names, subnets, images, live_types, forbidden, calls, report):
+        for test in (nothing_wrong, types_and_zones, versions, quotas, names, subnets, images, live_types, forbidden, calls, report, permissions):
             test(fake, folder)
         same("signatures that botocore does not find", fake.wrong, [])
     return 1 if FAILED else 0

@@ -166,6 +166,7 @@ class Door(http.server.BaseHTTPRequestHandler):
             operation, value = answer(fake.project, url.path, urllib.parse.parse_qs(url.query))
             with fake.lock:
                 fake.log.append(operation)
+                fake.ever.add(operation)
                 fault = fake.faults.get(operation, []) and fake.faults[operation].pop(0)
             if fault:
                 return self.reply(200, fault, "text/html") if isinstance(fault, str) else self.reply(fault.status, fault.body())
@@ -191,7 +192,7 @@ class Fake:
 
     def __init__(self, project, delay=0):
         self.project, self.delay = project, delay
-        self.log, self.faults, self.tokens, self.assertions = [], {}, {"ya29.static-token"}, []
+        self.log, self.ever, self.faults, self.tokens, self.assertions = [], set(), {}, {"ya29.static-token"}, []
         self.lock, self.public_key = threading.Lock(), None
 
     def __enter__(self):

@@ -278,6 +278,16 @@ def calls(fake, folder):
     check("counted", "8 calls in 4 steps" in done.stderr, done.stderr[-200:])
 
 
+# what Google's documentation of IAM says that the methods take, where that is not called as they are
+PERMISSIONS = {"container.getServerConfig": "container.clusters.list", "compute.machineTypes.aggregatedList": "compute.machineTypes.list"}
+
+
+def permissions(fake, folder):
+    """The role has what all calls of these tests took, and nothing else."""
+    role = [line[2:] for line in run(fake, folder, "permissions", "gke").stdout.splitlines() if line.startswith("- ")]
+    same("the role", role, sorted({PERMISSIONS.get(operation, operation) for operation in fake.ever}))
+
+
 def report(fake, folder):
     path = plan(folder, cluster("1.30"), pool("huge", count=5), pool("odd", image="UBUNTU"), pool("made-up", "n9-standard-8"))
     done = run(fake, folder, "check", path, "gke://my-project/europe-west1/new", "--as-of", "2026-11-01")
@@ -291,7 +301,7 @@ def report(fake, folder):
 def main():
     with tempfile.TemporaryDirectory() as name, Fake(project()) as fake:
         folder = pathlib.Path(name)
-        for test in (the_same_twice, others, credentials, faults, predicted, calls, report):
+        for test in (the_same_twice, others, credentials, faults, predicted, calls, report, permissions):
             test(fake, folder)
     return 1 if FAILED else 0
 
