@@ -23,6 +23,9 @@ void pl_azure_pool(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object 
 		   const char *prefix);
 void pl_azure_pool_row(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o);
 
+/* The system that an OS SKU stands for; NULL: one that nobody here knows. */
+const char *pl_azure_os_of(const char *sku);
+
 /* host.c */
 void pl_azure_vm(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o);
 void pl_azure_classic_vm(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o);

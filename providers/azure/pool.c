@@ -87,7 +87,7 @@ static void add_taints(const struct place *p)
 
 /* ---- operating system and runtime ---- */
 
-static const char *os_of(const char *sku)
+const char *pl_azure_os_of(const char *sku)
 {
 	for (size_t i = 0; i < sizeof skus / sizeof *skus; i++)
 		if (pl_contains(sku, skus[i].prefix))
@@ -124,7 +124,7 @@ static const char *add_os(const struct place *p)
 		return NULL;
 	}
 	sku = sku && *sku ? sku : NULL;
-	os = sku ? os_of(sku) : "ubuntu";
+	os = sku ? pl_azure_os_of(sku) : "ubuntu";
 	if (!os) {
 		pl_fact_unknown(p->m, p->o, PL_POOL_OS, "an OS SKU that plumbline does not know",
 				path);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Azure: which resource types become which objects. */
+#include "azure/api.h"
 #include "azure/azure.h"
 
 extern const char pl_azure_machines[];
@@ -71,4 +72,5 @@ const struct pl_provider pl_provider_azure = {
 	.support = &support,
 	.machine = pl_azure_machine,
 	.live = &pl_azure_live,
+	.cloud = &pl_azure_cloud,
 };

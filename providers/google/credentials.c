@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Google's credentials: tokens that stand somewhere, and those that are had for a key. */
-#include <openssl/bio.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +8,7 @@
 #include "base/limits.h"
 #include "base/scalar.h"
 #include "base/str.h"
-#include "codec/codec.h"
+#include "cloud/jwt.h"
 #include "google/api.h"
 #include "json/load.h"
 #include "json/write.h"
@@ -112,12 +109,7 @@ static int ask_endpoint(struct pl_cloud_net *net, const char *who, const char *u
 
 /* ---- a service account's key: an assertion of our own, signed ---- */
 
-static void add_part(struct pl_buf *out, const struct pl_buf *json)
-{
-	pl_base64url_encode(json->data, json->len, out);
-}
-
-static void add_claims(struct pl_buf *out, json_t *key)
+static int add_assertion(struct pl_buf *out, json_t *key, struct pl_err *err)
 {
 	pl_auto_buf head = PL_BUF_INIT, claims = PL_BUF_INIT;
 	struct pl_json_out h = PL_JSON_OUT(&head), c = PL_JSON_OUT(&claims);
@@ -135,42 +127,18 @@ static void add_claims(struct pl_buf *out, json_t *key)
 	pl_json_member_int(&c, "iat", now);
 	pl_json_member_int(&c, "exp", now + 3600);
 	pl_json_close(&c, '}');
-	add_part(out, &head);
-	pl_buf_addc(out, '.');
-	add_part(out, &claims);
-}
-
-static int add_signature(struct pl_buf *out, const char *pem, struct pl_err *err)
-{
-	BIO *bio = BIO_new_mem_buf(pem, -1);
-	EVP_PKEY *pkey = bio ? PEM_read_bio_PrivateKey(bio, NULL, NULL, NULL) : NULL;
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	unsigned char signature[1024];
-	size_t n = sizeof signature;
-	bool ok = pkey && EVP_PKEY_get_base_id(pkey) == EVP_PKEY_RSA && (size_t)EVP_PKEY_get_size(pkey) <= n &&
-		  EVP_DigestSignInit(ctx, NULL, EVP_sha256(), NULL, pkey) == 1 &&
-		  EVP_DigestSign(ctx, signature, &n, (const unsigned char *)out->data, out->len) == 1;
-
-	EVP_MD_CTX_free(ctx);
-	EVP_PKEY_free(pkey);
-	BIO_free(bio);
-	if (!ok)
-		return pl_err_set(err, PL_E_AUTH, "its private_key is no RSA key");
-	pl_buf_addc(out, '.');
-	pl_base64url_encode((const char *)signature, n, out);
-	return 0;
+	return pl_jwt(pl_json_member_str(key, "private_key"), &head, &claims, out, err);
 }
 
 static int from_key(struct pl_cloud_net *net, json_t *key, struct pl_google_token *out, struct pl_err *err)
 {
-	const char *email = pl_json_member_str(key, "client_email"), *pem = pl_json_member_str(key, "private_key");
+	const char *email = pl_json_member_str(key, "client_email");
 	const char *url = pl_json_member_str(key, "token_uri");
 	pl_auto_wiped assertion = PL_BUF_INIT, form = PL_BUF_INIT;
 
-	if (!email || !pem)
+	if (!email || !pl_json_member_str(key, "private_key"))
 		return pl_err_set(err, PL_E_AUTH, "it has no client_email and private_key");
-	add_claims(&assertion, key);
-	if (add_signature(&assertion, pem, err))
+	if (add_assertion(&assertion, key, err))
 		return -1;
 	add(&form, "grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer");
 	add(&form, "assertion", assertion.data);
