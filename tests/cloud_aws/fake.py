@@ -253,7 +253,7 @@ def quotas(cloud, action, body):
 def sts(cloud, action, form):
     if action == "GetCallerIdentity":
         return {"Account": cloud.account, "UserId": "AID", "Arn": f"arn:aws:iam::{cloud.account}:user/me"}
-    if action == "AssumeRoleWithWebIdentity" and form["WebIdentityToken"] != "web-identity-token":
+    if action == "AssumeRoleWithWebIdentity" and form["WebIdentityToken"].strip() != "web-identity-token":
         raise Refusal(400, "InvalidIdentityToken", "No OpenIDConnect provider found in your account")
     if form["RoleArn"].endswith("/forbidden"):
         raise Refusal(403, "AccessDenied", "User is not authorized to perform: sts:AssumeRole")
@@ -338,7 +338,7 @@ class Door(http.server.BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         if fake.delay:
             time.sleep(fake.delay)
-        service = "eks"
+        service = "sts" if body.startswith(b"Action=") else "eks"
         try:
             scope = self.check_signature(body)
             if scope == "s3":
