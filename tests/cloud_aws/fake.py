@@ -374,6 +374,10 @@ class Door(http.server.BaseHTTPRequestHandler):
     do_GET = do_POST = do_HEAD = serve
 
 
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads, request_queue_size = True, 128
+
+
 class Fake:
     """with Fake(cloud) as fake: fake.url; fake.log, fake.wrong (signatures), fake.faults[ACTION] = [function...]."""
 
@@ -383,9 +387,8 @@ class Fake:
         self.lock = threading.Lock()
 
     def __enter__(self):
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Door)
+        self.server = Server(("127.0.0.1", 0), Door)
         self.server.fake = self
-        self.server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         return self

@@ -182,6 +182,10 @@ class Door(http.server.BaseHTTPRequestHandler):
         return self.json({"token_type": "Bearer", "expires_in": 3599, "access_token": fake.issue()})
 
 
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads, request_queue_size = True, 128
+
+
 class Fake:
     def __init__(self, account, folder, delay=0):
         self.account, self.delay, self.folder = account, delay, pathlib.Path(folder)
@@ -206,11 +210,11 @@ class Fake:
         authority = Authority(self.folder / "ca")
         cert, key = authority.server("arm")
         self.ca = str(authority.path)
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Door)
+        self.server = Server(("127.0.0.1", 0), Door)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(cert, key)
         self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
-        self.server.fake, self.server.daemon_threads = self, True
+        self.server.fake = self
         self.host = f"127.0.0.1:{self.server.server_address[1]}"
         self.url = f"https://{self.host}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()

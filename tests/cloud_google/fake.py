@@ -187,6 +187,10 @@ class Door(http.server.BaseHTTPRequestHandler):
         return self.reply(200, json.dumps({"access_token": token, "expires_in": 3599, "token_type": "Bearer"}))
 
 
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads, request_queue_size = True, 128
+
+
 class Fake:
     """with Fake(project) as fake: fake.url; fake.log; fake.faults[OPERATION] = [Refusal or text...]."""
 
@@ -196,8 +200,8 @@ class Fake:
         self.lock, self.public_key = threading.Lock(), None
 
     def __enter__(self):
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Door)
-        self.server.fake, self.server.daemon_threads = self, True
+        self.server = Server(("127.0.0.1", 0), Door)
+        self.server.fake = self
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         return self
