@@ -191,17 +191,14 @@ void pl_cloud_fail(struct pl_cloud *c, enum pl_err_code code, const char *fmt, .
 void pl_cloud_problem(struct pl_cloud *c, const char *object, const char *code, const char *message,
 		      const char *permission)
 {
-	struct pl_problem *p;
-
 	/* one cause is said once, however many calls it met */
 	for (size_t i = 0; i < c->m->problem_count; i++) {
-		p = &c->m->problems[i];
+		const struct pl_problem *p = &c->m->problems[i];
+
 		if (pl_streq(p->source, c->opt->source) && pl_streq(p->code, code) && pl_streq(p->message, message))
 			return;
 	}
-	pl_model_problem(c->m, c->opt->source, object, code, message);
-	p = &c->m->problems[c->m->problem_count - 1];
-	p->permission = pl_model_str(c->m, permission);
+	pl_model_problem(c->m, c->opt->source, object, code, message)->permission = pl_model_str(c->m, permission);
 }
 
 /* ---- the whole of it ---- */

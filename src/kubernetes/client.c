@@ -71,11 +71,7 @@ static const char modest_pod[] = POD("\"allowPrivilegeEscalation\":false,\"runAs
 
 static void forbidden(struct run *r, const char *object, const char *permission, const char *text)
 {
-	struct pl_problem *p;
-
-	pl_model_problem(r->m, r->opt->source, object, "forbidden", text);
-	p = &r->m->problems[r->m->problem_count - 1];
-	p->permission = pl_model_str(r->m, permission);
+	pl_model_problem(r->m, r->opt->source, object, "forbidden", text)->permission = pl_model_str(r->m, permission);
 }
 
 /* "pods is forbidden: User ... cannot create resource": that is about us, not about privileged pods. */

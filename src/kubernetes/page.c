@@ -262,8 +262,8 @@ static void incomplete(struct pl_kube *k, const char *why, unsigned kinds)
 static void complain(struct pl_kube *k, const char *object, const char *code, const char *message,
 		     const char *permission)
 {
-	pl_model_problem(k->m, k->m->sources[k->source].name, object, code, message);
-	k->m->problems[k->m->problem_count - 1].permission = pl_model_str(k->m, permission);
+	pl_model_problem(k->m, k->m->sources[k->source].name, object, code, message)->permission =
+		pl_model_str(k->m, permission);
 }
 
 static const char *full_name(struct pl_kube *k, const struct pl_kube_kind *kind)

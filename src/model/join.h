@@ -30,6 +30,8 @@ void pl_join_runs(struct pl_join_keys *keys, pl_join_each *each, struct pl_model
 /* The source an unjoined object comes from, and the address it has there (maybe NULL). */
 int pl_join_source(const struct pl_object *o);
 const char *pl_join_address(const struct pl_object *o);
+/* The first known text that any witness gives to the attribute, even a sensitive one; NULL: none does. */
+const char *pl_join_text(const struct pl_object *o, enum pl_attr attr);
 /* Is o->name its name in the cloud?  A plan that does not know it gives the resource's instead. */
 bool pl_join_named(const struct pl_object *o);
 /* NULL last. */

@@ -10,19 +10,10 @@
 #include "base/str.h"
 #include "model/join.h"
 
-static const char *known_text(const struct pl_object *o, enum pl_attr attr)
-{
-	const struct pl_fact *f = pl_object_fact(o, attr, -1);
-
-	while (f && !f->known)
-		f = pl_fact_next(f, -1);
-	return f ? f->value.s : NULL;
-}
-
 /* "eks gitpod"; NULL when that does not tell it from others. */
 static const char *name_key(struct pl_model *m, const struct pl_object *o)
 {
-	const char *provider = known_text(o, PL_CLUSTER_PROVIDER);
+	const char *provider = pl_join_text(o, PL_CLUSTER_PROVIDER);
 
 	return provider && pl_join_named(o) ? pl_model_strf(m, "%s %s", provider, o->name) : NULL;
 }
@@ -91,7 +82,7 @@ static const char *common(const struct pl_join_key *run, size_t n, enum pl_attr 
 	const char *value = NULL;
 
 	for (size_t i = 0; i < n; i++) {
-		const char *v = known_text(run[i].object, attr);
+		const char *v = pl_join_text(run[i].object, attr);
 
 		*several |= v && value && !pl_join_same_place(v, value);
 		value = v ? v : value;
@@ -112,8 +103,8 @@ static void join_names(struct pl_model *m, const struct pl_join_key *run, size_t
 		return;
 	}
 	for (size_t i = 0; i < n; i++) {
-		const char *location = known_text(run[i].object, PL_CLUSTER_LOCATION);
-		const char *account = known_text(run[i].object, PL_CLUSTER_ACCOUNT);
+		const char *location = pl_join_text(run[i].object, PL_CLUSTER_LOCATION);
+		const char *account = pl_join_text(run[i].object, PL_CLUSTER_ACCOUNT);
 
 		if (location || account)
 			pl_join_add(&places, pl_model_strf(m, "%s %s", place_text(m, location),
@@ -198,7 +189,7 @@ static void join_endpoints(struct pl_model *m, const struct pl_join_key *run, si
 /* Both say it, and not the same. */
 static bool contradict(const struct pl_object *a, const struct pl_object *b, enum pl_attr attr)
 {
-	const char *x = known_text(a, attr), *y = known_text(b, attr);
+	const char *x = pl_join_text(a, attr), *y = pl_join_text(b, attr);
 
 	return x && y && !pl_join_same_place(x, y);
 }
@@ -284,8 +275,8 @@ struct cluster_keys {
 
 static void add_keys(struct pl_model *m, struct pl_object *o, struct cluster_keys *keys)
 {
-	const char *key = name_key(m, o), *endpoint = known_text(o, PL_CLUSTER_ENDPOINT);
-	const char *provider = known_text(o, PL_CLUSTER_PROVIDER);
+	const char *key = name_key(m, o), *endpoint = pl_join_text(o, PL_CLUSTER_ENDPOINT);
+	const char *provider = pl_join_text(o, PL_CLUSTER_PROVIDER);
 
 	if (key && !o->stand_in)
 		pl_join_add(&keys->names, key, o);

@@ -131,16 +131,14 @@ static struct pl_drift *add_drift(const struct saying *s, const char *attribute)
 	const struct pl_object *o = s->object, *cluster = o->kind == PL_CLUSTER ? o : o->cluster;
 	struct pl_drift *d;
 
-	m->drift = pl_grow(m->drift, m->drift_count, &m->drift_cap, sizeof *m->drift);
-	d = &m->drift[m->drift_count++];
-	*d = (struct pl_drift){
+	d = pl_model_drift(m, &(struct pl_drift){
 		.object = o,
 		.cluster = cluster ? cluster->name : NULL,
 		.name = o->name,
 		.attribute = attribute,
 		.will_change = o->will_change,
 		.origin = s->first->origin,
-	};
+	});
 	for (int w = 0; w < PL_WITNESS_COUNT; w++)
 		if (s->fact[w])
 			d->seen_at[w] = s->fact[w]->origin;
@@ -266,8 +264,7 @@ static void compare(struct pl_model *m, const struct pl_object *o, enum pl_attr 
 static void add_older(struct pl_model *m, struct pl_object *o, const char *attribute,
 		      const struct pl_fact *newer, const struct pl_fact *older, const char *texts[2])
 {
-	m->drift = pl_grow(m->drift, m->drift_count, &m->drift_cap, sizeof *m->drift);
-	m->drift[m->drift_count++] = (struct pl_drift){
+	pl_model_drift(m, &(struct pl_drift){
 		.object = o,
 		.name = o->name,
 		.attribute = attribute,
@@ -277,7 +274,7 @@ static void add_older(struct pl_model *m, struct pl_object *o, const char *attri
 		.origin = older->origin,
 		.newer = newer->origin,
 		.newer_witness = newer->witness,
-	};
+	});
 }
 
 /* Keys of both, each once. */

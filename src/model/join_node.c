@@ -48,13 +48,6 @@ static void add_host(struct keys *k, const char *host)
 		add_key(k, lower(k->m, host, n));
 }
 
-static const char *known_text(const struct pl_object *o, enum pl_attr attr)
-{
-	const struct pl_fact *f = pl_object_fact(o, attr, -1);
-
-	return f && f->known && !f->sensitive ? f->value.s : NULL;
-}
-
 static bool is_inside(const struct pl_object *o)
 {
 	return o->seen & 1U << PL_CLUSTER_API;
@@ -72,13 +65,13 @@ static void find_keys(struct keys *k, const struct pl_object *o, enum level leve
 
 	k->count = 0;
 	if (level == BY_PROVIDER_ID) {
-		add_key(k, known_text(o, PL_NODE_PROVIDER_ID));
+		add_key(k, pl_join_text(o, PL_NODE_PROVIDER_ID));
 	} else if (level == BY_ADDRESS) {
 		for (size_t i = 0; f && f->known && i < f->value.count; i++)
 			add_key(k, f->value.list[i]);
 		add_key(k, asked_at(o));
 	} else {
-		add_host(k, known_text(o, PL_NODE_HOSTNAME));
+		add_host(k, pl_join_text(o, PL_NODE_HOSTNAME));
 		add_host(k, o->name);
 		add_host(k, asked_at(o));
 	}
@@ -230,7 +223,7 @@ static size_t likeness(const char *name, const char *of)
 /* "aws_instance/i-0123" and "aws:///eu-west-1a/i-0123" name one machine. */
 static bool same_machine(const struct pl_object *planned, const struct pl_object *node)
 {
-	const char *id = node ? known_text(node, PL_NODE_PROVIDER_ID) : NULL;
+	const char *id = node ? pl_join_text(node, PL_NODE_PROVIDER_ID) : NULL;
 	const char *a = id ? strrchr(id, '/') : NULL;
 	const char *b = planned->identity ? strrchr(planned->identity, '/') : NULL;
 

@@ -39,9 +39,7 @@ static void add(const struct side *s, const struct pl_object *pool, const char *
 	struct pl_model *m = s->m;
 	struct pl_drift *d;
 
-	m->drift = pl_grow(m->drift, m->drift_count, &m->drift_cap, sizeof *m->drift);
-	d = &m->drift[m->drift_count++];
-	*d = (struct pl_drift){
+	d = pl_model_drift(m, &(struct pl_drift){
 		.object = pool,
 		.cluster = s->cluster->name,
 		.name = pool->name,
@@ -49,7 +47,7 @@ static void add(const struct side *s, const struct pl_object *pool, const char *
 		.witnesses = 1U << there | 1U << absent,
 		.will_change = pool->will_change || pool->gone,
 		.origin = pool->origin[there],
-	};
+	});
 	d->said[there] = said;
 	d->seen_at[there] = pool->origin[there];
 	d->seen_at[absent] = s->cluster->origin[absent];

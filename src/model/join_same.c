@@ -53,6 +53,15 @@ const char *pl_join_address(const struct pl_object *o)
 	return NULL;
 }
 
+const char *pl_join_text(const struct pl_object *o, enum pl_attr attr)
+{
+	const struct pl_fact *f = pl_object_fact(o, attr, -1);
+
+	while (f && !f->known)
+		f = pl_fact_next(f, -1);
+	return f ? f->value.s : NULL;
+}
+
 bool pl_join_named(const struct pl_object *o)
 {
 	return o->name && !o->nickname && (o->identity || o->stand_in || !o->rank);

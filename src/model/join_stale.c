@@ -97,8 +97,7 @@ static void tell(struct looks *l, const struct pl_object *o, enum pl_witness w, 
 
 	if (!is_told(o->kind))
 		return;
-	m->drift = pl_grow(m->drift, m->drift_count, &m->drift_cap, sizeof *m->drift);
-	m->drift[m->drift_count++] = (struct pl_drift){
+	pl_model_drift(m, &(struct pl_drift){
 		.object = o,
 		.cluster = pl_object_joined(o->cluster)->name,
 		.name = o->name,
@@ -110,7 +109,7 @@ static void tell(struct looks *l, const struct pl_object *o, enum pl_witness w, 
 			    .address = o->origin[w].address },
 		.newer = { .source = newest_of(l, o, w), .address = o->origin[w].address },
 		.newer_witness = w,
-	};
+	});
 }
 
 /* It goes for the witness that looked again; what others saw of it stays. */

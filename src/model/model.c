@@ -131,14 +131,22 @@ const struct pl_fact *pl_cluster_component(const struct pl_model *m, const struc
 	return NULL;
 }
 
-void pl_model_problem(struct pl_model *m, const char *source, const char *object, const char *code,
-		      const char *message)
+struct pl_problem *pl_model_problem(struct pl_model *m, const char *source, const char *object, const char *code,
+				    const char *message)
 {
 	m->problems = pl_grow(m->problems, m->problem_count, &m->problem_cap, sizeof *m->problems);
-	m->problems[m->problem_count++] = (struct pl_problem){
+	m->problems[m->problem_count] = (struct pl_problem){
 		.source = pl_model_str(m, source),
 		.object = pl_model_str(m, object),
 		.code = pl_model_str(m, code),
 		.message = pl_model_str(m, message),
 	};
+	return &m->problems[m->problem_count++];
+}
+
+struct pl_drift *pl_model_drift(struct pl_model *m, const struct pl_drift *d)
+{
+	m->drift = pl_grow(m->drift, m->drift_count, &m->drift_cap, sizeof *m->drift);
+	m->drift[m->drift_count] = *d;
+	return &m->drift[m->drift_count++];
 }

@@ -258,8 +258,11 @@ bool pl_value_eq(const struct pl_value *a, const struct pl_value *b);
 /* As a person reads it ("16 GiB", "a, b", "k=v"); into the arena. */
 const char *pl_value_text(struct pl_arena *a, const struct pl_value *v);
 
-void pl_model_problem(struct pl_model *m, const char *source, const char *object, const char *code,
-		      const char *message);
+/* Notes a problem; what is returned, for its permission, is good until the next one.  Strings are copied. */
+struct pl_problem *pl_model_problem(struct pl_model *m, const char *source, const char *object, const char *code,
+				    const char *message);
+/* Adds a copy, whose strings are the model's already; what is returned is good until the next one. */
+struct pl_drift *pl_model_drift(struct pl_model *m, const struct pl_drift *d);
 
 /*
  * Makes one object of those that are the same, gives every pool and thing its cluster (contract,

@@ -287,8 +287,7 @@ static void read_drift(struct reading *r, const json_t *j)
 	struct pl_model *m = r->m;
 	int object = place(j, "object", r->object_count);
 
-	m->drift = pl_grow(m->drift, m->drift_count, &m->drift_cap, sizeof *m->drift);
-	m->drift[m->drift_count++] = (struct pl_drift){
+	pl_model_drift(m, &(struct pl_drift){
 		.object = object < 0 ? NULL : r->objects[object],
 		.cluster = text(r, j, "cluster"),
 		.name = text(r, j, "name"),
@@ -297,16 +296,13 @@ static void read_drift(struct reading *r, const json_t *j)
 		.now = text(r, j, "now"),
 		.will_change = flag(j, "will_change"),
 		.origin = read_origin(r, json_object_get(j, "origin")),
-	};
+	});
 }
 
 static void read_problem(struct reading *r, const json_t *j)
 {
-	struct pl_model *m = r->m;
-
-	pl_model_problem(m, pl_json_member_str(j, "source"), pl_json_member_str(j, "object"),
-			 pl_json_member_str(j, "code"), pl_json_member_str(j, "message"));
-	m->problems[m->problem_count - 1].permission = text(r, j, "permission");
+	pl_model_problem(r->m, pl_json_member_str(j, "source"), pl_json_member_str(j, "object"),
+			 pl_json_member_str(j, "code"), pl_json_member_str(j, "message"))->permission = text(r, j, "permission");
 }
 
 static bool readable(const char *format)

@@ -111,11 +111,12 @@ static void add_addresses(struct pl_tf *tf, struct pl_tf_resource *r, const char
 
 static void more_of_object(struct pl_tf *tf, struct type_rows *t, struct resource *r)
 {
-	if (!r->pub.object || r->pub.gone || !t->row->more)
+	if (!r->pub.object || r->pub.gone)
 		return;
 	if (t->row->addresses && r->pub.object->kind == PL_POOL)
 		add_addresses(tf, &r->pub, t->row->addresses);
-	t->row->more(tf, &r->pub, r->pub.object);
+	if (t->row->more)
+		t->row->more(tf, &r->pub, r->pub.object);
 	pl_tf_seal(tf, &r->pub, r->pub.object);
 }
 

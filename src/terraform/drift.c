@@ -51,10 +51,8 @@ static void report(struct pl_tf *tf, struct resource *entry, const char *attribu
 					   strlen(entry->pub.address));
 	struct pl_drift *d;
 
-	m->drift = pl_grow(m->drift, m->drift_count, &m->drift_cap, sizeof *m->drift);
-	d = &m->drift[m->drift_count++];
-	*d = (struct pl_drift){ .attribute = pl_model_str(m, attribute), .state = pl_model_str(m, state),
-				.now = pl_model_str(m, now) };
+	d = pl_model_drift(m, &(struct pl_drift){ .attribute = pl_model_str(m, attribute), .state = pl_model_str(m, state),
+						  .now = pl_model_str(m, now) });
 	d->object = live && live->pub.object && !live->pub.object->gone ? live->pub.object : NULL;
 	d->name = pl_model_str(m, d->object && d->object->name ? d->object->name : entry->pub.name);
 	d->will_change = live && live->pub.changes;
