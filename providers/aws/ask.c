@@ -76,37 +76,6 @@ static struct pl_object *add_pool(struct pl_cloud *c, const char *name, const ch
 	return o;
 }
 
-static const char *effect_of(const char *text)
-{
-	static const struct {
-		const char *word, *effect;
-	} effects[] = { { "NO_SCHEDULE", "NoSchedule" }, { "NO_EXECUTE", "NoExecute" },
-			{ "PREFER_NO_SCHEDULE", "PreferNoSchedule" } };
-
-	for (size_t i = 0; text && i < sizeof effects / sizeof *effects; i++)
-		if (!strcmp(text, effects[i].word))
-			return effects[i].effect;
-	return text ? text : "";
-}
-
-static void add_taints(struct pl_cloud *c, struct pl_object *pool, json_t *taints)
-{
-	struct pl_model *m = pl_cloud_model(c);
-	const char **list = pl_arena_alloc(&m->arena, (json_array_size(taints) + 1) * sizeof *list);
-	struct pl_value v = { .type = PL_LIST, .list = list };
-	json_t *t;
-	size_t i;
-
-	json_array_foreach(taints, i, t) {
-		const char *key = pl_cloud_text(c, t, "key"), *value = pl_cloud_text(c, t, "value");
-
-		if (key)
-			list[v.count++] = pl_model_strf(m, "%s=%s:%s", key, value ? value : "",
-							effect_of(pl_cloud_text(c, t, "effect")));
-	}
-	pl_fact_add(m, pool, PL_POOL_TAINTS, &v, "taints");
-}
-
 static void no_machine(struct pl_cloud *c, struct pl_object *pool, const char *why, const char *path)
 {
 	static const enum pl_attr attrs[] = { PL_POOL_MACHINE, PL_POOL_VCPU, PL_POOL_MEMORY, PL_POOL_ARCHITECTURE };
@@ -139,7 +108,7 @@ static void template_facts(struct pl_cloud *c, const struct waiting *w, json_t *
 	const struct pl_field fields[] = { image, { 0 } };
 	struct pl_model *m = pl_cloud_model(c);
 	const char *type = pl_cloud_text(c, data, "instanceType");
-	int64_t disk = pl_cloud_int(data, "blockDeviceMappingSet[0].ebs.volumeSize", 0);
+	int64_t disk = pl_cloud_bytes(data, "blockDeviceMappingSet[0].ebs.volumeSize", PL_AS_GIB, 0);
 
 	if (w->machine && type)
 		pl_cloud_machine(c, w->pool, type, "launchTemplateData.instanceType");
@@ -148,7 +117,7 @@ static void template_facts(struct pl_cloud *c, const struct waiting *w, json_t *
 			   ? "EC2 picks types by the template's instanceRequirements" : "its launch template names no type",
 			   "launchTemplateData.instanceType");
 	if (w->disk && disk > 0)
-		pl_fact_int(m, w->pool, PL_POOL_DISK, disk << 30, "launchTemplateData.blockDeviceMappings[0]");
+		pl_fact_int(m, w->pool, PL_POOL_DISK, disk, "launchTemplateData.blockDeviceMappings[0]");
 	else if (w->disk)
 		pl_fact_unknown(m, w->pool, PL_POOL_DISK, "its launch template names no size; the image's decides", NULL);
 	if (!w->image || !pl_cloud_text(c, data, "imageId"))
@@ -221,7 +190,7 @@ static void group_done(struct pl_cloud *c, const struct pl_cloud_answer *a, void
 	const char *ami = pl_cloud_text(c, g, "amiType");
 	struct pl_object *pool = arg;
 	struct pl_model *m = pl_cloud_model(c);
-	int64_t disk = pl_cloud_int(g, "diskSize", 0);
+	int64_t disk = pl_cloud_bytes(g, "diskSize", PL_AS_GIB, 0);
 	struct waiting w = { pool, !json_array_size(types), disk <= 0, pl_streq(ami, "CUSTOM") };
 
 	if (!g) {
@@ -230,11 +199,11 @@ static void group_done(struct pl_cloud *c, const struct pl_cloud_answer *a, void
 		return;
 	}
 	pl_cloud_fields(c, pool, g, group_fields);
-	add_taints(c, pool, pl_cloud_get(g, "taints"));
+	pl_cloud_taints(c, pool, pl_cloud_get(g, "taints"), "taints");
 	add_image_type(c, pool, g);
 	add_machines(c, pool, types, "instanceTypes");
 	if (disk > 0)
-		pl_fact_int(m, pool, PL_POOL_DISK, disk << 30, "diskSize");
+		pl_fact_int(m, pool, PL_POOL_DISK, disk, "diskSize");
 	pl_fact_unknown(m, pool, PL_POOL_MAX_PODS, "the network interfaces of the instance type decide", NULL);
 	if (template && (w.machine || w.disk || w.image))
 		ask_template(c, &w, template);

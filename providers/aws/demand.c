@@ -82,7 +82,7 @@ static void limit_done(struct pl_cloud *c, const struct pl_cloud_answer *a, void
 		pl_aws_quotas(c, "GetAWSDefaultServiceQuota", q->class->code, body.data, limit_done, q);
 		return;
 	}
-	if (!json_is_number(value))
+	if (!json_is_number(value) || !(json_number_value(value) >= 0 && json_number_value(value) < 1e15))
 		q->why = a->why ? a->why : "Service Quotas does not say";
 	else if (name && strcmp(name, q->class->code) != 0 && !pl_contains(name, q->class->word))
 		q->why = pl_model_strf(pl_cloud_model(c), "%s is called '%s', which is not what it was taken for",
@@ -129,33 +129,11 @@ void pl_aws_ask_quotas(struct pl_cloud *c, const int64_t used[PL_AWS_CLASSES])
 
 /* ---- vCPU ---- */
 
-/* Sizes of a pool; -1: not known. */
-struct sizes {
-	int64_t min, desired, max;
-};
-
-static int64_t number(const struct pl_object *o, enum pl_attr attr, enum pl_witness w)
-{
-	const struct pl_fact *f = pl_object_fact(o, attr, (int)w);
-
-	return f && f->known ? f->value.i : -1;
-}
-
-static struct sizes sizes_of(const struct pl_object *pool, enum pl_witness w)
-{
-	struct sizes s = { number(pool, PL_POOL_MIN, w), number(pool, PL_POOL_DESIRED, w), number(pool, PL_POOL_MAX, w) };
-	int64_t surge = number(pool, PL_POOL_SURGE, w);
-
-	s.desired = s.desired < 0 ? s.min : s.desired;
-	s.max += s.max >= 0 && surge > 0 ? surge : 0;
-	return s;
-}
-
 /* vCPU of the smallest, first and largest type that it may pick; -1: not known. */
-static struct sizes vcpu_of(struct pl_cloud *c, const struct pl_object *pool, enum pl_witness w)
+static struct pl_cloud_sizes vcpu_of(struct pl_cloud *c, const struct pl_object *pool, enum pl_witness w)
 {
 	const struct pl_fact *t = pl_object_fact(pool, PL_POOL_MACHINE, (int)w);
-	struct sizes s = { -1, -1, -1 };
+	struct pl_cloud_sizes s = { -1, -1, -1 };
 
 	for (; t; t = pl_fact_next(t, (int)w)) {
 		struct pl_aws_type *type = t->known ? pl_aws_find_type(pl_aws_of(c)->forecast, t->value.s) : NULL;
@@ -166,7 +144,7 @@ static struct sizes vcpu_of(struct pl_cloud *c, const struct pl_object *pool, en
 			pl_cloud_provider_of(c)->machine(type->name, &machine);
 		n = type && type->live ? pl_cloud_int(type->live, "vCpuInfo.defaultVCpus", -1) : machine.vcpu;
 		if (n < 0)
-			return (struct sizes){ -1, -1, -1 };
+			return (struct pl_cloud_sizes){ -1, -1, -1 };
 		s.desired = s.desired < 0 ? n : s.desired;
 		s.min = s.min < 0 || n < s.min ? n : s.min;
 		s.max = n > s.max ? n : s.max;
@@ -174,42 +152,23 @@ static struct sizes vcpu_of(struct pl_cloud *c, const struct pl_object *pool, en
 	return s;
 }
 
-static int64_t times(int64_t a, int64_t b)
-{
-	return a < 0 || b < 0 ? -1 : a * b;
-}
-
-/* What is there already is not taken again. */
-static int64_t less(int64_t planned, int64_t running)
-{
-	return planned < 0 ? -1 : running < 0 || running > planned ? 0 : planned - running;
-}
-
 static void bill_vcpu(struct pl_cloud *c, struct pl_object *pool)
 {
-	struct pl_object *running = pl_aws_running(c, pool);
-	const struct pl_value *type = pl_aws_planned(pool, PL_POOL_MACHINE);
-	struct sizes nodes = sizes_of(pool, PL_PLAN), vcpu = vcpu_of(c, pool, PL_PLAN), had = { 0, 0, 0 };
+	struct pl_object *running = pl_cloud_running(c, pool);
+	const struct pl_value *type = pl_cloud_planned_value(pool, PL_POOL_MACHINE);
+	struct pl_cloud_sizes nodes = pl_cloud_nodes(pool, PL_PLAN, 1), vcpu = vcpu_of(c, pool, PL_PLAN), of;
 	int class = type ? pl_aws_class_of(type->s, is_spot(pool, PL_PLAN)) : -1;
-	struct pl_model *m = pl_cloud_model(c);
+	int64_t had = 0;
 
 	if (class < 0)
 		return;
-	if (running && is_spot(running, PL_CLOUD) == is_spot(pool, PL_PLAN)) {
-		struct sizes now = sizes_of(running, PL_CLOUD), each = vcpu_of(c, running, PL_CLOUD);
-
-		had.min = had.desired = had.max = now.desired < 0 || each.desired < 0 ? 0 : now.desired * each.desired;
-	}
-	pl_cloud_demand(c, pl_aws_classes[class].code, &(struct pl_cloud_demand){
-		.object = pool,
-		.min = less(times(nodes.min, vcpu.min), had.min),
-		.desired = less(times(nodes.desired, vcpu.desired), had.desired),
-		.max = less(times(nodes.max, vcpu.max), had.max),
-		.note = nodes.desired < 0 || vcpu.desired < 0 ? NULL
-			: pl_model_strf(m, "%lld nodes of %lld vCPU%s", (long long)nodes.desired, (long long)vcpu.desired,
-					had.desired ? ", less what runs" : ""),
-		.waits_for = "its size or type is known after apply",
-	});
+	if (running && is_spot(running, PL_CLOUD) == is_spot(pool, PL_PLAN))
+		had = pl_cloud_times(pl_cloud_nodes(running, PL_CLOUD, 1), vcpu_of(c, running, PL_CLOUD).desired).desired;
+	of = pl_cloud_less((struct pl_cloud_sizes){ pl_cloud_times(nodes, vcpu.min).min, pl_cloud_times(nodes, vcpu.desired).desired,
+					   pl_cloud_times(nodes, vcpu.max).max }, had);
+	pl_cloud_bill(c, pool, pl_aws_classes[class].code, of, 1, nodes.desired < 0 || vcpu.desired < 0 ? NULL
+		      : pl_model_strf(pl_cloud_model(c), "%lld nodes of %lld vCPU%s", (long long)nodes.desired,
+				      (long long)vcpu.desired, had > 0 ? ", less what runs" : ""));
 }
 
 /* ---- addresses ---- */
@@ -217,7 +176,7 @@ static void bill_vcpu(struct pl_cloud *c, struct pl_object *pool)
 /* What vpc-cni keeps ready on a node: two interfaces, full (its documented WARM_ENI_TARGET of 1). */
 static int64_t addresses_of(struct pl_cloud *c, const struct pl_object *pool)
 {
-	const struct pl_value *type = pl_aws_planned(pool, PL_POOL_MACHINE);
+	const struct pl_value *type = pl_cloud_planned_value(pool, PL_POOL_MACHINE);
 	struct pl_aws_type *t = type ? pl_aws_find_type(pl_aws_of(c)->forecast, type->s) : NULL;
 	int64_t each = t ? pl_cloud_int(t->live, "networkInfo.ipv4AddressesPerInterface", -1) : -1;
 
@@ -232,24 +191,22 @@ static int64_t share(int64_t nodes, size_t subnets)
 /* Nodes are spread over the subnets; the fewest addresses that they can do with are their own. */
 static void bill_addresses(struct pl_cloud *c, struct pl_object *pool)
 {
-	const struct pl_value *subnets = pl_aws_planned(pool, PL_POOL_SUBNETS);
-	struct pl_object *running = pl_aws_running(c, pool);
-	struct sizes nodes = sizes_of(pool, PL_PLAN), had = running ? sizes_of(running, PL_CLOUD) : (struct sizes){ 0, 0, 0 };
+	const struct pl_value *subnets = pl_cloud_planned_value(pool, PL_POOL_SUBNETS);
+	struct pl_object *running = pl_cloud_running(c, pool);
+	struct pl_cloud_sizes nodes = pl_cloud_less(pl_cloud_nodes(pool, PL_PLAN, 1),
+					   running ? pl_cloud_nodes(running, PL_CLOUD, 1).desired : 0);
 	int64_t each = addresses_of(c, pool);
-	struct pl_model *m = pl_cloud_model(c);
+	struct pl_cloud_sizes of;
 
 	for (size_t i = 0; subnets && i < subnets->count; i++) {
 		if (!pl_starts(subnets->list[i], "subnet-"))
 			continue;
-		pl_cloud_demand(c, subnets->list[i], &(struct pl_cloud_demand){
-			.object = pool,
-			.min = share(less(nodes.min, had.desired), subnets->count),
-			.desired = share(less(nodes.desired, had.desired), subnets->count),
-			.max = times(share(less(nodes.max, had.desired), subnets->count), each),
-			.note = each < 0 ? NULL : pl_model_strf(m, "an address a node; at the largest size %lld, as vpc-cni keeps "
-								"two interfaces full", (long long)each),
-			.waits_for = "its size is known after apply",
-		});
+		of = (struct pl_cloud_sizes){ share(nodes.min, subnets->count), share(nodes.desired, subnets->count),
+				     share(nodes.max, subnets->count) };
+		of.max = pl_cloud_times(of, each).max;
+		pl_cloud_bill(c, pool, subnets->list[i], of, 1, each < 0 ? NULL
+			      : pl_model_strf(pl_cloud_model(c), "an address a node; at the largest size %lld, as vpc-cni keeps two "
+					      "interfaces full", (long long)each));
 	}
 }
 

@@ -2,25 +2,12 @@
 /* What follows for a plan from what AWS has told: facts beside the planned clusters and pools. */
 #include "aws/forecast.h"
 
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/scalar.h"
 #include "base/str.h"
 #include "json/load.h"
-
-struct pl_object *pl_aws_running(struct pl_cloud *c, const struct pl_object *planned)
-{
-	struct pl_model *m = pl_cloud_model(c);
-
-	for (size_t i = 0; i < m->object_count; i++) {
-		struct pl_object *o = m->objects[i];
-
-		if (o->kind == PL_POOL && o->origin[PL_CLOUD].source == pl_cloud_source(c) && pl_streq(o->name, planned->name))
-			return o;
-	}
-	return NULL;
-}
 
 static const struct pl_aws_subnet *find_subnet(const struct pl_aws_forecast *f, const char *name)
 {
@@ -57,7 +44,7 @@ static void add_support(struct pl_cloud *c, struct pl_object *o, json_t *entry)
 	json_t *end = json_object_get(entry, "endOfStandardSupportDate");
 	char day[16];
 
-	if (json_is_number(end))
+	if (json_is_number(end) && json_number_value(end) > 0 && json_number_value(end) < 1e11)
 		pl_fact_text(pl_cloud_model(c), o, PL_CLUSTER_SUPPORT_UNTIL,
 			     pl_date_text((int64_t)json_number_value(end) / 86400, day), "endOfStandardSupportDate");
 }
@@ -82,18 +69,11 @@ static void add_offered(struct pl_cloud *c, struct pl_object *o, const char *ver
 		add_support(c, o, entry);
 }
 
-static int minor_of(const char *version)
-{
-	const char *dot = strchr(version, '.');
-
-	return dot ? (int)strtol(dot + 1, NULL, 10) : -1;
-}
-
 /* Of subnets that are there already; those that the plan makes it shows itself. */
 static void add_untagged(struct pl_cloud *c, const struct pl_object *planned, struct pl_object *o)
 {
 	struct pl_aws_forecast *f = pl_aws_of(c)->forecast;
-	const struct pl_value *wanted = pl_aws_planned(planned, PL_CLUSTER_SUBNETS);
+	const struct pl_value *wanted = pl_cloud_planned_value(planned, PL_CLUSTER_SUBNETS);
 	struct pl_value v = { .type = PL_LIST };
 	const char **list;
 
@@ -116,7 +96,7 @@ static void forecast_cluster(struct pl_cloud *c, struct pl_object *planned)
 {
 	struct pl_aws *aws = pl_aws_of(c);
 	struct pl_object *o = pl_cloud_beside(c, planned);
-	const struct pl_value *version = pl_aws_planned(planned, PL_CLUSTER_VERSION);
+	const struct pl_value *version = pl_cloud_planned_value(planned, PL_CLUSTER_VERSION);
 	struct pl_model *m = pl_cloud_model(c);
 
 	add_untagged(c, planned, o);
@@ -126,7 +106,7 @@ static void forecast_cluster(struct pl_cloud *c, struct pl_object *planned)
 		return;
 	add_offered(c, o, version->s);
 	if (aws->version && !planned->created)
-		pl_fact_int(m, o, PL_CLUSTER_VERSION_STEP, minor_of(version->s) - minor_of(aws->version), "version")->note =
+		pl_fact_int(m, o, PL_CLUSTER_VERSION_STEP, pl_cloud_minor(version->s) - pl_cloud_minor(aws->version), "version")->note =
 			pl_model_strf(m, "%s runs, %s is planned", aws->version, version->s);
 }
 
@@ -156,7 +136,7 @@ static void add_zone(struct zones *z, const char *zone)
 static struct zones zones_of(struct pl_cloud *c, const struct pl_object *pool)
 {
 	struct pl_aws_forecast *f = pl_aws_of(c)->forecast;
-	const struct pl_value *named = pl_aws_planned(pool, PL_POOL_ZONES), *subnets = pl_aws_planned(pool, PL_POOL_SUBNETS);
+	const struct pl_value *named = pl_cloud_planned_value(pool, PL_POOL_ZONES), *subnets = pl_cloud_planned_value(pool, PL_POOL_SUBNETS);
 	size_t most = (named ? named->count : 0) + (subnets ? subnets->count : 0) + 1;
 	struct zones z = { pl_arena_alloc(&pl_cloud_model(c)->arena, most * sizeof *z.list), 0, NULL };
 
@@ -180,7 +160,7 @@ static struct zones zones_of(struct pl_cloud *c, const struct pl_object *pool)
 static void add_missing_zones(struct pl_cloud *c, const struct pl_object *pool, struct pl_object *o)
 {
 	struct pl_aws_forecast *f = pl_aws_of(c)->forecast;
-	const struct pl_value *named = pl_aws_planned(pool, PL_POOL_ZONES);
+	const struct pl_value *named = pl_cloud_planned_value(pool, PL_POOL_ZONES);
 	struct pl_model *m = pl_cloud_model(c);
 	struct pl_value v = { .type = PL_LIST };
 	const char **list;
@@ -270,24 +250,15 @@ static const char *architecture_of(json_t *live)
 	return "amd64";
 }
 
-/* What the cloud says of a type wins over the catalogue; a difference is worth a word. */
 static void add_size(struct pl_cloud *c, struct pl_object *o, const struct pl_aws_type *t)
 {
-	int64_t vcpu = pl_cloud_int(t->live, "vCpuInfo.defaultVCpus", -1);
-	int64_t mib = pl_cloud_int(t->live, "memoryInfo.sizeInMiB", -1);
-	struct pl_model *m = pl_cloud_model(c);
-	struct pl_machine listed;
+	struct pl_machine live = { .vcpu = pl_cloud_int(t->live, "vCpuInfo.defaultVCpus", -1),
+				   .memory = pl_cloud_bytes(t->live, "memoryInfo.sizeInMiB", PL_AS_MIB, -1) };
 
-	if (vcpu < 0 || mib < 0)
+	if (live.vcpu < 0 || live.memory < 0)
 		return;
-	pl_fact_int(m, o, PL_POOL_VCPU, vcpu, "vCpuInfo.defaultVCpus")->note = t->name;
-	pl_fact_int(m, o, PL_POOL_MEMORY, mib << 20, "memoryInfo.sizeInMiB")->note = t->name;
-	pl_fact_text(m, o, PL_POOL_ARCHITECTURE, architecture_of(t->live), "processorInfo.supportedArchitectures")->note =
-		t->name;
-	if (pl_cloud_provider_of(c)->machine(t->name, &listed) && (listed.vcpu != vcpu || listed.memory != mib << 20))
-		pl_cloud_problem(c, t->name, "catalogue",
-				 pl_model_strf(m, "EC2 says that %s has %lld vCPU and %lld MiB, which the built-in catalogue does "
-					       "not; EC2 counts", t->name, (long long)vcpu, (long long)mib), NULL);
+	snprintf(live.architecture, sizeof live.architecture, "%s", architecture_of(t->live));
+	pl_cloud_size(c, o, t->name, &live, "EC2", "instanceTypeSet");
 }
 
 static void forecast_types(struct pl_cloud *c, const struct pl_object *pool, struct pl_object *o)
@@ -326,7 +297,7 @@ static void forecast_images(struct pl_cloud *c, const struct pl_object *pool, st
 {
 	struct pl_aws_forecast *f = pl_aws_of(c)->forecast;
 	const struct pl_fact *fact = pl_object_fact(pool, PL_POOL_IMAGE, PL_PLAN);
-	const struct pl_value *wanted = pl_aws_planned(pool, PL_POOL_ARCHITECTURE);
+	const struct pl_value *wanted = pl_cloud_planned_value(pool, PL_POOL_ARCHITECTURE);
 	struct pl_model *m = pl_cloud_model(c);
 
 	for (; fact; fact = pl_fact_next(fact, PL_PLAN)) {
@@ -355,7 +326,7 @@ static void forecast_pool(struct pl_cloud *c, struct pl_object *pool)
 	struct pl_model *m = pl_cloud_model(c);
 
 	if (pool->created && pool->identity && (!aws->cluster || aws->group_count >= 0))
-		pl_fact_bool(m, o, PL_POOL_NAME_TAKEN, pl_aws_running(c, pool) != NULL, NULL);
+		pl_fact_bool(m, o, PL_POOL_NAME_TAKEN, pl_cloud_running(c, pool) != NULL, NULL);
 	add_missing_zones(c, pool, o);
 	forecast_types(c, pool, o);
 	forecast_images(c, pool, o);

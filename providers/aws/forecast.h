@@ -67,10 +67,6 @@ void pl_aws_forecast_free(struct pl_aws_forecast *f); /* NULL is fine */
 
 /* forecast.c: everything has come. */
 void pl_aws_conclude(struct pl_cloud *c);
-/* A planned fact's value, where it is known and may be printed; else NULL. */
-const struct pl_value *pl_aws_planned(const struct pl_object *o, enum pl_attr attr);
 struct pl_aws_type *pl_aws_find_type(struct pl_aws_forecast *f, const char *name);
-/* The pool of that name that runs now; NULL: there is none. */
-struct pl_object *pl_aws_running(struct pl_cloud *c, const struct pl_object *planned);
 
 #endif

@@ -18,13 +18,6 @@ static struct pl_aws_forecast *forecast(struct pl_cloud *c)
 
 /* ---- what is planned ---- */
 
-const struct pl_value *pl_aws_planned(const struct pl_object *o, enum pl_attr attr)
-{
-	const struct pl_fact *f = pl_object_fact(o, attr, PL_PLAN);
-
-	return f && f->known && !f->sensitive ? &f->value : NULL;
-}
-
 struct pl_aws_type *pl_aws_find_type(struct pl_aws_forecast *f, const char *name)
 {
 	for (size_t i = 0; i < f->type_count; i++)
@@ -54,7 +47,7 @@ static void add_types(struct pl_aws_forecast *f, const struct pl_object *pool, e
 
 static void add_subnets(struct pl_aws_forecast *f, const struct pl_object *o, enum pl_attr attr)
 {
-	const struct pl_value *v = pl_aws_planned(o, attr);
+	const struct pl_value *v = pl_cloud_planned_value(o, attr);
 
 	for (size_t i = 0; v && i < v->count; i++) {
 		bool had = !pl_starts(v->list[i], "subnet-");

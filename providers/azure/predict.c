@@ -3,6 +3,7 @@
  * What a plan would meet in Azure: versions, VM sizes and where they are sold, zones, names, and a bill of vCPU and
  * addresses against the subscription's quotas and the subnets.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,33 +36,6 @@ static struct pl_azure_forecast *forecast(struct pl_cloud *c)
 	return pl_azure_of(c)->forecast;
 }
 
-static const struct pl_value *planned(const struct pl_object *o, enum pl_attr attr)
-{
-	const struct pl_fact *f = pl_object_fact(o, attr, PL_PLAN);
-
-	return f && f->known && !f->sensitive ? &f->value : NULL;
-}
-
-static int64_t number(const struct pl_object *o, enum pl_attr attr, enum pl_witness w)
-{
-	const struct pl_fact *f = pl_object_fact(o, attr, (int)w);
-
-	return f && f->known ? f->value.i : -1;
-}
-
-static struct pl_object *running(struct pl_cloud *c, const struct pl_object *pool)
-{
-	struct pl_model *m = pl_cloud_model(c);
-
-	for (size_t i = 0; i < m->object_count; i++) {
-		struct pl_object *o = m->objects[i];
-
-		if (o->kind == PL_POOL && o->origin[PL_CLOUD].source == pl_cloud_source(c) && pl_streq(o->name, pool->name))
-			return o;
-	}
-	return NULL;
-}
-
 /* ---- VM sizes ---- */
 
 /* Names differ in case between Azure's own APIs. */
@@ -92,7 +66,7 @@ static int64_t vcpu_of(json_t *sku, const char *name)
 {
 	int64_t n;
 
-	return capability(sku, name) && pl_parse_i64(capability(sku, name), &n) ? n : -1;
+	return capability(sku, name) && pl_parse_i64(capability(sku, name), &n) && n >= 0 && n < 1000000 ? n : -1;
 }
 
 /* Why this subscription cannot have it in the location; NULL: it can. */
@@ -140,25 +114,19 @@ static const char *zones_without(struct pl_cloud *c, json_t *sku, const struct p
 	return b.len ? pl_model_strf(pl_cloud_model(c), "%s", b.data) : NULL;
 }
 
-/* What Compute says of a size wins over the catalogue; a difference is worth a word. */
 static void add_size(struct pl_cloud *c, struct pl_object *o, json_t *sku)
 {
-	const char *name = pl_cloud_text(c, sku, "name"), *gb = capability(sku, "MemoryGB"), *arch = capability(sku, "CpuArchitectureType");
-	int64_t vcpu = vcpu_of(sku, "vCPUsAvailable"), memory = gb ? (int64_t)(strtod(gb, NULL) * 1024) << 20 : -1;
-	struct pl_model *m = pl_cloud_model(c);
-	struct pl_machine listed;
+	const char *gb = capability(sku, "MemoryGB"), *arch = capability(sku, "CpuArchitectureType");
+	double memory = gb ? strtod(gb, NULL) : 0; /* "218.75" */
+	struct pl_machine live = { .vcpu = vcpu_of(sku, "vCPUsAvailable") };
 
-	vcpu = vcpu < 0 ? vcpu_of(sku, "vCPUs") : vcpu;
-	if (vcpu < 0 || memory <= 0)
+	live.vcpu = live.vcpu < 0 ? vcpu_of(sku, "vCPUs") : live.vcpu;
+	if (live.vcpu < 0 || !(memory > 0 && memory < 1e6))
 		return;
-	pl_fact_int(m, o, PL_POOL_VCPU, vcpu, "capabilities")->note = name;
-	pl_fact_int(m, o, PL_POOL_MEMORY, memory, "capabilities")->note = name;
+	live.memory = (int64_t)(memory * 1024) * (1 << 20);
 	if (arch)
-		pl_fact_text(m, o, PL_POOL_ARCHITECTURE, pl_strieq(arch, "Arm64") ? "arm64" : "amd64", "capabilities")->note = name;
-	if (pl_cloud_provider_of(c)->machine(name, &listed) && (listed.vcpu != vcpu || listed.memory != memory))
-		pl_cloud_problem(c, name, "catalogue",
-				 pl_model_strf(m, "Azure says that %s has %lld vCPU and %lld MiB, which the built-in catalogue does "
-					       "not; Azure counts", name, (long long)vcpu, (long long)(memory >> 20)), NULL);
+		snprintf(live.architecture, sizeof live.architecture, "%s", pl_strieq(arch, "Arm64") ? "arm64" : "amd64");
+	pl_cloud_size(c, o, pl_cloud_text(c, sku, "name"), &live, "Azure", "capabilities");
 }
 
 static void forecast_type(struct pl_cloud *c, const struct pl_object *pool, struct pl_object *o)
@@ -177,7 +145,7 @@ static void forecast_type(struct pl_cloud *c, const struct pl_object *pool, stru
 	}
 	sku = sku_of(f, fact->value.s);
 	why = refused(c, sku);
-	missing = sku ? zones_without(c, sku, planned(pool, PL_POOL_ZONES)) : NULL;
+	missing = sku ? zones_without(c, sku, pl_cloud_planned_value(pool, PL_POOL_ZONES)) : NULL;
 	if (sku)
 		add_size(c, o, sku);
 	pl_fact_bool(m, o, PL_POOL_MACHINE_OFFERED, sku && !why && !missing, "skus")->note =
@@ -191,7 +159,7 @@ static void forecast_type(struct pl_cloud *c, const struct pl_object *pool, stru
 static void forecast_zones(struct pl_cloud *c, const struct pl_object *pool, struct pl_object *o)
 {
 	struct pl_azure_forecast *f = forecast(c);
-	const struct pl_value *zones = planned(pool, PL_POOL_ZONES);
+	const struct pl_value *zones = pl_cloud_planned_value(pool, PL_POOL_ZONES);
 	struct pl_value v = { .type = PL_LIST };
 	const char **list;
 	json_t *sku;
@@ -214,13 +182,6 @@ static void forecast_zones(struct pl_cloud *c, const struct pl_object *pool, str
 
 /* ---- versions ---- */
 
-static int minor_of(const char *version)
-{
-	const char *dot = strchr(version, '.');
-
-	return dot ? (int)strtol(dot + 1, NULL, 10) : -1;
-}
-
 /* "1.33" is an entry, "1.33.2" one of its patches. */
 static bool is_offered(struct pl_azure_forecast *f, const char *version)
 {
@@ -239,7 +200,7 @@ static void forecast_cluster(struct pl_cloud *c, struct pl_object *cluster)
 	struct pl_azure *az = pl_azure_of(c);
 	struct pl_azure_forecast *f = forecast(c);
 	struct pl_object *o = pl_cloud_beside(c, cluster);
-	const struct pl_value *version = planned(cluster, PL_CLUSTER_VERSION);
+	const struct pl_value *version = pl_cloud_planned_value(cluster, PL_CLUSTER_VERSION);
 	struct pl_model *m = pl_cloud_model(c);
 	bool offered;
 
@@ -255,42 +216,11 @@ static void forecast_cluster(struct pl_cloud *c, struct pl_object *cluster)
 			pl_model_strf(m, "%s is %sin AKS's list for %s", version->s, offered ? "" : "not ", f->location);
 	}
 	if (az->version && !cluster->created)
-		pl_fact_int(m, o, PL_CLUSTER_VERSION_STEP, minor_of(version->s) - minor_of(az->version), "currentKubernetesVersion")->note =
+		pl_fact_int(m, o, PL_CLUSTER_VERSION_STEP, pl_cloud_minor(version->s) - pl_cloud_minor(az->version), "currentKubernetesVersion")->note =
 			pl_model_strf(m, "%s runs, %s is planned", az->version, version->s);
 }
 
 /* ---- the bill ---- */
-
-struct sizes {
-	int64_t min, desired, max;
-};
-
-static int64_t times(int64_t a, int64_t b)
-{
-	return a < 0 || b < 0 ? -1 : a * b;
-}
-
-static int64_t less(int64_t wanted, int64_t had)
-{
-	return wanted < 0 ? -1 : had < 0 || had > wanted ? 0 : wanted - had;
-}
-
-static struct sizes nodes_of(const struct pl_object *pool, enum pl_witness w)
-{
-	struct sizes s = { number(pool, PL_POOL_MIN, w), number(pool, PL_POOL_DESIRED, w), number(pool, PL_POOL_MAX, w) };
-	int64_t surge = number(pool, PL_POOL_SURGE, w);
-
-	s.desired = s.desired < 0 ? s.min : s.desired;
-	s.max += s.max >= 0 && surge > 0 ? surge : 0;
-	return s;
-}
-
-static void bill(struct pl_cloud *c, struct pl_object *pool, const char *key, struct sizes s, int64_t each, const char *note)
-{
-	pl_cloud_demand(c, key, &(struct pl_cloud_demand){
-		.object = pool, .min = times(s.min, each), .desired = times(s.desired, each), .max = times(s.max, each),
-		.note = note, .waits_for = "its size or type is known after apply" });
-}
 
 static void add_quota(struct pl_cloud *c, const char *name)
 {
@@ -307,9 +237,9 @@ static void add_quota(struct pl_cloud *c, const char *name)
 		.used = pl_cloud_int(found, "currentValue", -1), .why = f->no_usages ? f->no_usages : "Azure lists no such quota" });
 }
 
-static void bill_vcpu(struct pl_cloud *c, struct pl_object *pool, struct sizes nodes)
+static void bill_vcpu(struct pl_cloud *c, struct pl_object *pool, struct pl_cloud_sizes nodes)
 {
-	const struct pl_value *type = planned(pool, PL_POOL_MACHINE), *capacity = planned(pool, PL_POOL_CAPACITY);
+	const struct pl_value *type = pl_cloud_planned_value(pool, PL_POOL_MACHINE), *capacity = pl_cloud_planned_value(pool, PL_POOL_CAPACITY);
 	json_t *sku = type ? sku_of(forecast(c), type->s) : NULL;
 	int64_t each = vcpu_of(sku, "vCPUs");
 	const char *family = pl_cloud_text(c, sku, "family"), *note = NULL;
@@ -320,42 +250,34 @@ static void bill_vcpu(struct pl_cloud *c, struct pl_object *pool, struct sizes n
 	if (nodes.desired >= 0 && each >= 0)
 		note = pl_model_strf(pl_cloud_model(c), "%lld nodes of %lld vCPU", (long long)nodes.desired, (long long)each);
 	if (spot) {
-		bill(c, pool, "lowPriorityCores", nodes, each, note);
+		pl_cloud_bill(c, pool, "lowPriorityCores", nodes, each, note);
 		add_quota(c, "lowPriorityCores");
 		return;
 	}
-	bill(c, pool, "cores", nodes, each, note);
+	pl_cloud_bill(c, pool, "cores", nodes, each, note);
 	add_quota(c, "cores");
 	if (family) {
-		bill(c, pool, family, nodes, each, note);
+		pl_cloud_bill(c, pool, family, nodes, each, note);
 		add_quota(c, family);
 	}
 }
 
-static int64_t size_of(const char *cidr)
-{
-	const char *slash = cidr ? strchr(cidr, '/') : NULL;
-	int64_t bits;
-
-	return slash && pl_parse_i64(slash + 1, &bits) && bits >= 0 && bits <= 32 ? (int64_t)1 << (32 - bits) : -1;
-}
-
-static void bill_addresses(struct pl_cloud *c, struct pl_object *pool, struct sizes nodes)
+static void bill_addresses(struct pl_cloud *c, struct pl_object *pool, struct pl_cloud_sizes nodes)
 {
 	struct pl_azure_forecast *f = forecast(c);
-	const struct pl_value *subnets = planned(pool, PL_POOL_SUBNETS), *range = planned(pool, PL_POOL_POD_RANGE);
+	const struct pl_value *subnets = pl_cloud_planned_value(pool, PL_POOL_SUBNETS), *range = pl_cloud_planned_value(pool, PL_POOL_POD_RANGE);
 	const char *id = subnets && subnets->count == 1 ? subnets->list[0] : NULL;
-	int64_t pods = number(pool, PL_POOL_MAX_PODS, PL_PLAN), size;
+	const struct pl_value *most = pl_cloud_planned_value(pool, PL_POOL_MAX_PODS);
+	int64_t pods = most ? most->i : PODS, size;
 	bool with_pods = range && !strcmp(range->s, "nodes");
 	json_t *subnet = id ? json_object_get(f->subnets, id) : NULL;
 	struct pl_model *m = pl_cloud_model(c);
 
 	if (!subnet)
 		return;
-	pods = pods < 0 ? PODS : pods;
-	bill(c, pool, id, nodes, with_pods ? pods + 1 : 1,
+	pl_cloud_bill(c, pool, id, nodes, with_pods ? pods + 1 : 1,
 	     with_pods ? pl_model_strf(m, "%lld addresses a node, with its pods", (long long)pods + 1) : NULL);
-	size = size_of(pl_cloud_text(c, subnet, "properties.addressPrefix|properties.addressPrefixes[0]"));
+	size = pl_cloud_addresses(pl_cloud_text(c, subnet, "properties.addressPrefix|properties.addressPrefixes[0]"));
 	pl_cloud_quota(c, &(struct pl_cloud_quota){
 		.key = id, .title = pl_model_strf(m, "subnet %s", strrchr(id, '/') ? strrchr(id, '/') + 1 : id), .resource = "addresses",
 		.unit = "addresses", .limit = size < 0 ? -1 : size - RESERVED,
@@ -365,14 +287,11 @@ static void bill_addresses(struct pl_cloud *c, struct pl_object *pool, struct si
 
 static void bill_pool(struct pl_cloud *c, struct pl_object *pool)
 {
-	struct pl_object *had = running(c, pool);
-	struct sizes nodes = nodes_of(pool, PL_PLAN);
+	struct pl_object *had = pl_cloud_running(c, pool);
+	struct pl_cloud_sizes nodes = pl_cloud_nodes(pool, PL_PLAN, 1);
 
-	if (had) {
-		struct sizes now = nodes_of(had, PL_CLOUD);
-
-		nodes = (struct sizes){ less(nodes.min, now.desired), less(nodes.desired, now.desired), less(nodes.max, now.desired) };
-	}
+	if (had)
+		nodes = pl_cloud_less(nodes, pl_cloud_nodes(had, PL_CLOUD, 1).desired);
 	bill_vcpu(c, pool, nodes);
 	bill_addresses(c, pool, nodes);
 }
@@ -390,7 +309,7 @@ static void conclude(struct pl_cloud *c)
 
 		/* a pool that stands in its cluster's own block comes and goes with it */
 		if (f->pools[i]->created && f->pools[i]->identity)
-			pl_fact_bool(pl_cloud_model(c), o, PL_POOL_NAME_TAKEN, running(c, f->pools[i]) != NULL, NULL);
+			pl_fact_bool(pl_cloud_model(c), o, PL_POOL_NAME_TAKEN, pl_cloud_running(c, f->pools[i]) != NULL, NULL);
 		forecast_zones(c, f->pools[i], o);
 		forecast_type(c, f->pools[i], o);
 		bill_pool(c, f->pools[i]);
@@ -455,7 +374,7 @@ static void ask_subnets(struct pl_cloud *c)
 	struct pl_model *m = pl_cloud_model(c);
 
 	for (size_t i = 0; i < f->pool_count; i++) {
-		const struct pl_value *v = planned(f->pools[i], PL_POOL_SUBNETS);
+		const struct pl_value *v = pl_cloud_planned_value(f->pools[i], PL_POOL_SUBNETS);
 		const char *id = v && v->count == 1 && pl_starts(v->list[0], "/subscriptions/") ? v->list[0] : NULL;
 
 		if (!id || json_object_get(f->subnets, id))
@@ -470,7 +389,7 @@ static void ask_subnets(struct pl_cloud *c)
 /* Where the cluster stands, or is to stand. */
 static const char *location_of(struct pl_cloud *c, const struct pl_azure_forecast *f)
 {
-	const struct pl_value *location = f->cluster_count ? planned(f->clusters[0], PL_CLUSTER_LOCATION) : NULL;
+	const struct pl_value *location = f->cluster_count ? pl_cloud_planned_value(f->clusters[0], PL_CLUSTER_LOCATION) : NULL;
 
 	return pl_azure_of(c)->location ? pl_azure_of(c)->location : location ? pl_azure_location(c, location->s) : NULL;
 }

@@ -27,30 +27,6 @@ static const struct pl_field pool_fields[] = {
 	{ 0 },
 };
 
-static const char *effect_of(const char *text)
-{
-	return pl_streq(text, "NO_SCHEDULE") ? "NoSchedule" : pl_streq(text, "NO_EXECUTE") ? "NoExecute"
-	     : pl_streq(text, "PREFER_NO_SCHEDULE") ? "PreferNoSchedule" : text ? text : "";
-}
-
-static void add_taints(struct pl_cloud *c, struct pl_object *pool, json_t *taints)
-{
-	struct pl_model *m = pl_cloud_model(c);
-	const char **list = pl_arena_alloc(&m->arena, (json_array_size(taints) + 1) * sizeof *list);
-	struct pl_value v = { .type = PL_LIST, .list = list };
-	json_t *t;
-	size_t i;
-
-	json_array_foreach(taints, i, t) {
-		const char *key = pl_cloud_text(c, t, "key"), *value = pl_cloud_text(c, t, "value");
-
-		if (key)
-			list[v.count++] = pl_model_strf(m, "%s=%s:%s", key, value ? value : "",
-							effect_of(pl_cloud_text(c, t, "effect")));
-	}
-	pl_fact_add(m, pool, PL_POOL_TAINTS, &v, "config.taints");
-}
-
 /* GKE counts the nodes of each zone, unless the autoscaler's bounds are totals. */
 static void add_sizes(struct pl_cloud *c, struct pl_object *pool, json_t *p)
 {
@@ -91,7 +67,7 @@ static void add_pool(struct pl_cloud *c, json_t *p)
 
 	pool->cluster = pl_google_of(c)->cluster;
 	pl_cloud_fields(c, pool, p, pool_fields);
-	add_taints(c, pool, pl_cloud_get(p, "config.taints"));
+	pl_cloud_taints(c, pool, pl_cloud_get(p, "config.taints"), "config.taints");
 	add_sizes(c, pool, p);
 	add_image(c, pool, p);
 	pl_fact_text(m, pool, PL_POOL_CAPACITY, pl_cloud_bool(p, "config.spot", false) ? "spot"

@@ -3,6 +3,7 @@
  * What a plan would meet in GKE: versions and image types, machine types and their zones, names, and a bill of
  * vCPU, instances and addresses against the region's quotas and the subnets' ranges.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,39 +33,11 @@ static struct pl_google_forecast *forecast(struct pl_cloud *c)
 	return pl_google_of(c)->forecast;
 }
 
-/* A planned value, where it is known and may be printed. */
-static const struct pl_value *planned(const struct pl_object *o, enum pl_attr attr)
-{
-	const struct pl_fact *f = pl_object_fact(o, attr, PL_PLAN);
-
-	return f && f->known && !f->sensitive ? &f->value : NULL;
-}
-
-static int64_t number(const struct pl_object *o, enum pl_attr attr, enum pl_witness w)
-{
-	const struct pl_fact *f = pl_object_fact(o, attr, (int)w);
-
-	return f && f->known ? f->value.i : -1;
-}
-
 static const char *last_part(const char *link)
 {
 	const char *slash = strrchr(link, '/');
 
 	return slash ? slash + 1 : link;
-}
-
-static struct pl_object *running(struct pl_cloud *c, const struct pl_object *pool)
-{
-	struct pl_model *m = pl_cloud_model(c);
-
-	for (size_t i = 0; i < m->object_count; i++) {
-		struct pl_object *o = m->objects[i];
-
-		if (o->kind == PL_POOL && o->origin[PL_CLOUD].source == pl_cloud_source(c) && pl_streq(o->name, pool->name))
-			return o;
-	}
-	return NULL;
 }
 
 /* ---- machine types ---- */
@@ -113,24 +86,17 @@ static json_t *type_anywhere(const struct pl_google_forecast *f, const char *nam
 	return NULL;
 }
 
-/* What Compute says of a type wins over the catalogue; a difference is worth a word. */
 static void add_size(struct pl_cloud *c, struct pl_object *o, const char *name, json_t *type)
 {
-	int64_t vcpu = pl_cloud_int(type, "guestCpus", -1), mb = pl_cloud_int(type, "memoryMb", -1);
-	struct pl_model *m = pl_cloud_model(c);
-	struct pl_machine listed;
+	const char *arch = pl_cloud_text(c, type, "architecture");
+	struct pl_machine live = { .vcpu = pl_cloud_int(type, "guestCpus", -1),
+				   .memory = pl_cloud_bytes(type, "memoryMb", PL_AS_MIB, -1) };
 
-	if (vcpu < 0 || mb < 0)
+	if (live.vcpu < 0 || live.memory < 0)
 		return;
-	pl_fact_int(m, o, PL_POOL_VCPU, vcpu, "guestCpus")->note = pl_model_str(m, name);
-	pl_fact_int(m, o, PL_POOL_MEMORY, mb << 20, "memoryMb")->note = pl_model_str(m, name);
-	if (pl_cloud_text(c, type, "architecture"))
-		pl_fact_text(m, o, PL_POOL_ARCHITECTURE, pl_streq(pl_cloud_text(c, type, "architecture"), "ARM64") ? "arm64" : "amd64",
-			     "architecture")->note = pl_model_str(m, name);
-	if (pl_cloud_provider_of(c)->machine(name, &listed) && (listed.vcpu != vcpu || listed.memory != mb << 20))
-		pl_cloud_problem(c, name, "catalogue",
-				 pl_model_strf(m, "Compute says that %s has %lld vCPU and %lld MiB, which the built-in catalogue does "
-					       "not; Compute counts", name, (long long)vcpu, (long long)mb), NULL);
+	if (arch)
+		snprintf(live.architecture, sizeof live.architecture, "%s", pl_streq(arch, "ARM64") ? "arm64" : "amd64");
+	pl_cloud_size(c, o, name, &live, "Compute", "machineTypes");
 }
 
 /* Zones of `list` (or all of the region) that lack the type, as words; "" when none does. */
@@ -153,7 +119,7 @@ static void forecast_type(struct pl_cloud *c, const struct pl_object *pool, stru
 {
 	struct pl_google_forecast *f = forecast(c);
 	const struct pl_fact *fact = pl_object_fact(pool, PL_POOL_MACHINE, PL_PLAN);
-	const struct pl_value *zones = planned(pool, PL_POOL_ZONES);
+	const struct pl_value *zones = pl_cloud_planned_value(pool, PL_POOL_ZONES);
 	struct pl_model *m = pl_cloud_model(c);
 	const char *name, *missing;
 	json_t *type;
@@ -183,7 +149,7 @@ static void forecast_type(struct pl_cloud *c, const struct pl_object *pool, stru
 static void forecast_zones(struct pl_cloud *c, const struct pl_object *pool, struct pl_object *o)
 {
 	struct pl_google_forecast *f = forecast(c);
-	const struct pl_value *zones = planned(pool, PL_POOL_ZONES);
+	const struct pl_value *zones = pl_cloud_planned_value(pool, PL_POOL_ZONES);
 	struct pl_value v = { .type = PL_LIST };
 	const char **list;
 
@@ -242,19 +208,12 @@ static bool is_offered(struct pl_google_forecast *f, const char *channel, const 
 	return any || (!named && is_in(json_object_get(f->server, "validMasterVersions"), version));
 }
 
-static int minor_of(const char *version)
-{
-	const char *dot = strchr(version, '.');
-
-	return dot ? (int)strtol(dot + 1, NULL, 10) : -1;
-}
-
 static void forecast_cluster(struct pl_cloud *c, struct pl_object *cluster)
 {
 	struct pl_google *g = pl_google_of(c);
 	struct pl_google_forecast *f = forecast(c);
 	struct pl_object *o = pl_cloud_beside(c, cluster);
-	const struct pl_value *version = planned(cluster, PL_CLUSTER_VERSION), *channel = planned(cluster, PL_CLUSTER_CHANNEL);
+	const struct pl_value *version = pl_cloud_planned_value(cluster, PL_CLUSTER_VERSION), *channel = pl_cloud_planned_value(cluster, PL_CLUSTER_CHANNEL);
 	struct pl_model *m = pl_cloud_model(c);
 	bool offered;
 
@@ -271,14 +230,14 @@ static void forecast_cluster(struct pl_cloud *c, struct pl_object *cluster)
 				      channel ? " for the channel " : "", channel ? channel->s : "");
 	}
 	if (g->version && !cluster->created)
-		pl_fact_int(m, o, PL_CLUSTER_VERSION_STEP, minor_of(version->s) - minor_of(g->version), "currentMasterVersion")->note =
+		pl_fact_int(m, o, PL_CLUSTER_VERSION_STEP, pl_cloud_minor(version->s) - pl_cloud_minor(g->version), "currentMasterVersion")->note =
 			pl_model_strf(m, "%s runs, %s is planned", g->version, version->s);
 }
 
 static void forecast_image(struct pl_cloud *c, const struct pl_object *pool, struct pl_object *o)
 {
 	struct pl_google_forecast *f = forecast(c);
-	const struct pl_value *image = planned(pool, PL_POOL_IMAGE);
+	const struct pl_value *image = pl_cloud_planned_value(pool, PL_POOL_IMAGE);
 	json_t *valid = json_object_get(f->server, "validImageTypes"), *v;
 	bool there = false;
 	size_t i;
@@ -320,7 +279,7 @@ static json_t *quota_of(json_t *of, const char *metric)
 /* The metric that a pool's vCPU count against; for those without one, a word that no metric is. */
 static const char *metric_of(struct pl_cloud *c, const struct pl_object *pool, const char *type)
 {
-	const struct pl_value *capacity = planned(pool, PL_POOL_CAPACITY);
+	const struct pl_value *capacity = pl_cloud_planned_value(pool, PL_POOL_CAPACITY);
 	size_t n = strcspn(type, "-");
 
 	/* without a quota of their own, preemptible vCPU count as others do */
@@ -339,40 +298,16 @@ static void add_quota(struct pl_cloud *c, json_t *of, const char *metric, const 
 
 	pl_cloud_quota(c, &(struct pl_cloud_quota){
 		.key = metric, .title = metric, .resource = "quota", .unit = unit,
-		.limit = json_is_number(json_object_get(q, "limit")) ? (int64_t)json_number_value(json_object_get(q, "limit")) : -1,
-		.used = json_is_number(json_object_get(q, "usage")) ? (int64_t)json_number_value(json_object_get(q, "usage")) : -1,
+		.limit = pl_cloud_int(q, "limit", -1), .used = pl_cloud_int(q, "usage", -1),
 		.why = why ? why : warning ? "Compute could not read its quotas, and says so"
 		       : strchr(metric, ' ') ? "its quota stands in the Cloud Quotas API, which is not asked" : "Compute lists no such quota",
 		.fail_open = warning != NULL });
 }
 
-struct sizes {
-	int64_t min, desired, max;
-};
-
-static int64_t times(int64_t a, int64_t b)
-{
-	return a < 0 || b < 0 ? -1 : a * b;
-}
-
-/* Nodes in all zones, an upgrade's counted with the most. */
-static struct sizes nodes_of(const struct pl_object *pool, enum pl_witness w, int64_t zones)
-{
-	struct sizes s = { number(pool, PL_POOL_MIN, w), number(pool, PL_POOL_DESIRED, w), number(pool, PL_POOL_MAX, w) };
-	const struct pl_fact *each = pl_object_fact(pool, PL_POOL_PER_ZONE, (int)w);
-	int64_t surge = number(pool, PL_POOL_SURGE, w);
-
-	s.desired = s.desired < 0 ? s.min : s.desired;
-	if (!each || (each->known && each->value.b))
-		s = (struct sizes){ times(s.min, zones), times(s.desired, zones), times(s.max, zones) };
-	s.max += s.max >= 0 && surge > 0 ? surge : 0;
-	return s;
-}
-
 /* How many zones; *why says so where GKE picks them. */
 static int64_t zones_of(struct pl_cloud *c, const struct pl_object *pool, const char **why)
 {
-	const struct pl_value *zones = planned(pool, PL_POOL_ZONES);
+	const struct pl_value *zones = pl_cloud_planned_value(pool, PL_POOL_ZONES);
 	const char *location = pl_google_of(c)->location;
 
 	*why = "";
@@ -394,49 +329,30 @@ static int64_t vcpu_of(struct pl_cloud *c, const char *type)
 	return pl_cloud_provider_of(c)->machine(type, &machine) ? machine.vcpu : -1;
 }
 
-static int64_t less(int64_t wanted, int64_t had)
-{
-	return wanted < 0 ? -1 : had < 0 || had > wanted ? 0 : wanted - had;
-}
-
-static void bill(struct pl_cloud *c, struct pl_object *pool, const char *key, struct sizes s, int64_t each, const char *note)
-{
-	pl_cloud_demand(c, key, &(struct pl_cloud_demand){
-		.object = pool, .min = times(s.min, each), .desired = times(s.desired, each), .max = times(s.max, each),
-		.note = note, .waits_for = "its size or type is known after apply" });
-}
-
 /* Each node takes a block twice as large as the pods it may have, rounded up to a power of two. */
 static int64_t block_of(const struct pl_object *pool)
 {
-	int64_t pods = number(pool, PL_POOL_MAX_PODS, PL_PLAN), n = 1;
+	const struct pl_value *most = pl_cloud_planned_value(pool, PL_POOL_MAX_PODS);
+	int64_t pods = most ? most->i : -1, n = 1;
 
 	for (pods = pods > 0 ? pods : 110; n < 2 * pods; n *= 2)
 		;
 	return n;
 }
 
-static int64_t size_of(const char *cidr)
-{
-	const char *slash = cidr ? strchr(cidr, '/') : NULL;
-	int64_t bits;
-
-	return slash && pl_parse_i64(slash + 1, &bits) && bits >= 0 && bits <= 32 ? (int64_t)1 << (32 - bits) : -1;
-}
-
 static void add_range(struct pl_cloud *c, const char *key, const char *title, const char *cidr, const char *why)
 {
-	int64_t size = size_of(cidr);
+	int64_t size = pl_cloud_addresses(cidr);
 
 	pl_cloud_quota(c, &(struct pl_cloud_quota){
 		.key = key, .title = title, .resource = "addresses", .unit = "addresses", .limit = size < 0 ? -1 : size - RESERVED,
 		.used = -1, .why = why ? why : "Compute does not say how many of them are taken" });
 }
 
-static void bill_addresses(struct pl_cloud *c, struct pl_object *pool, struct sizes nodes)
+static void bill_addresses(struct pl_cloud *c, struct pl_object *pool, struct pl_cloud_sizes nodes)
 {
 	struct pl_google_forecast *f = forecast(c);
-	const struct pl_value *subnets = planned(pool, PL_POOL_SUBNETS), *range = planned(pool, PL_POOL_POD_RANGE);
+	const struct pl_value *subnets = pl_cloud_planned_value(pool, PL_POOL_SUBNETS), *range = pl_cloud_planned_value(pool, PL_POOL_POD_RANGE);
 	struct pl_model *m = pl_cloud_model(c);
 	const char *name;
 	json_t *subnet, *r;
@@ -446,7 +362,7 @@ static void bill_addresses(struct pl_cloud *c, struct pl_object *pool, struct si
 		return;
 	name = last_part(subnets->list[0]);
 	subnet = json_object_get(f->subnets, name);
-	bill(c, pool, pl_model_strf(m, "subnet %s", name), nodes, 1, NULL);
+	pl_cloud_bill(c, pool, pl_model_strf(m, "subnet %s", name), nodes, 1, NULL);
 	add_range(c, pl_model_strf(m, "subnet %s", name), pl_model_strf(m, "subnet %s", name),
 		  pl_cloud_text(c, subnet, "ipCidrRange"), f->no_subnets ? f->no_subnets : json_is_object(subnet) ? NULL : "the subnet is not there");
 	json_array_foreach(json_object_get(subnet, "secondaryIpRanges"), i, r) {
@@ -454,7 +370,7 @@ static void bill_addresses(struct pl_cloud *c, struct pl_object *pool, struct si
 
 		if (!range || !pl_streq(range->s, pl_json_member_str(r, "rangeName")))
 			continue;
-		bill(c, pool, key, nodes, block_of(pool), pl_model_strf(m, "%lld addresses a node", (long long)block_of(pool)));
+		pl_cloud_bill(c, pool, key, nodes, block_of(pool), pl_model_strf(m, "%lld addresses a node", (long long)block_of(pool)));
 		add_range(c, key, key, pl_cloud_text(c, r, "ipCidrRange"), NULL);
 	}
 }
@@ -462,26 +378,23 @@ static void bill_addresses(struct pl_cloud *c, struct pl_object *pool, struct si
 static void bill_pool(struct pl_cloud *c, struct pl_object *pool)
 {
 	struct pl_google_forecast *f = forecast(c);
-	const struct pl_value *type = planned(pool, PL_POOL_MACHINE);
+	const struct pl_value *type = pl_cloud_planned_value(pool, PL_POOL_MACHINE);
 	const char *why, *metric = type ? metric_of(c, pool, type->s) : NULL;
 	int64_t zones = zones_of(c, pool, &why), each = type ? vcpu_of(c, type->s) : -1;
-	struct sizes nodes = nodes_of(pool, PL_PLAN, zones);
-	struct pl_object *had = running(c, pool);
+	struct pl_cloud_sizes nodes = pl_cloud_nodes(pool, PL_PLAN, zones);
+	struct pl_object *had = pl_cloud_running(c, pool);
 	struct pl_model *m = pl_cloud_model(c);
 
-	if (had) {
-		struct sizes now = nodes_of(had, PL_CLOUD, zones);
-
-		nodes = (struct sizes){ less(nodes.min, now.desired), less(nodes.desired, now.desired), less(nodes.max, now.desired) };
-	}
+	if (had)
+		nodes = pl_cloud_less(nodes, pl_cloud_nodes(had, PL_CLOUD, zones).desired);
 	if (metric) {
-		bill(c, pool, metric, nodes, each, nodes.desired < 0 || each < 0 ? NULL
+		pl_cloud_bill(c, pool, metric, nodes, each, nodes.desired < 0 || each < 0 ? NULL
 		     : pl_model_strf(m, "%lld nodes of %lld vCPU%s", (long long)nodes.desired, (long long)each, why));
 		add_quota(c, f->place, metric, "vCPU", f->no_place);
-		bill(c, pool, "CPUS_ALL_REGIONS", nodes, each, NULL);
+		pl_cloud_bill(c, pool, "CPUS_ALL_REGIONS", nodes, each, NULL);
 		add_quota(c, f->project, "CPUS_ALL_REGIONS", "vCPU", f->no_project);
 	}
-	bill(c, pool, "INSTANCES", nodes, 1, NULL);
+	pl_cloud_bill(c, pool, "INSTANCES", nodes, 1, NULL);
 	add_quota(c, f->place, "INSTANCES", "instances", f->no_place);
 	bill_addresses(c, pool, nodes);
 }
@@ -489,7 +402,7 @@ static void bill_pool(struct pl_cloud *c, struct pl_object *pool)
 /* GKE makes a pool of e2-medium first, and removes it when the cluster stands. */
 static void bill_default_pool(struct pl_cloud *c, struct pl_object *cluster)
 {
-	const struct pl_value *kind = planned(cluster, PL_CLUSTER_DEFAULT_POOL);
+	const struct pl_value *kind = pl_cloud_planned_value(cluster, PL_CLUSTER_DEFAULT_POOL);
 	const char *location = pl_google_of(c)->location;
 	int64_t zones = strcmp(pl_google_region(c, location), location) ? 1 : REGIONAL_ZONES;
 
@@ -514,7 +427,7 @@ static void conclude(struct pl_cloud *c)
 		struct pl_object *o = pl_cloud_beside(c, f->pools[i]);
 
 		if (f->pools[i]->created && f->pools[i]->identity)
-			pl_fact_bool(pl_cloud_model(c), o, PL_POOL_NAME_TAKEN, running(c, f->pools[i]) != NULL, NULL);
+			pl_fact_bool(pl_cloud_model(c), o, PL_POOL_NAME_TAKEN, pl_cloud_running(c, f->pools[i]) != NULL, NULL);
 		forecast_zones(c, f->pools[i], o);
 		forecast_type(c, f->pools[i], o);
 		forecast_image(c, f->pools[i], o);
@@ -573,7 +486,7 @@ static void ask_types(struct pl_cloud *c, const char *next)
 	pl_auto_buf path = PL_BUF_INIT, filter = PL_BUF_INIT;
 
 	for (size_t i = 0; i < f->pool_count; i++) {
-		const struct pl_value *type = planned(f->pools[i], PL_POOL_MACHINE);
+		const struct pl_value *type = pl_cloud_planned_value(f->pools[i], PL_POOL_MACHINE);
 
 		if (type && !strstr(filter.data, type->s))
 			pl_buf_addf(&filter, "%s(name = \"%s\")", filter.len ? " OR " : "", type->s);
@@ -612,7 +525,7 @@ static void ask_subnets(struct pl_cloud *c)
 	struct pl_google_forecast *f = forecast(c);
 
 	for (size_t i = 0; i < f->pool_count; i++) {
-		const struct pl_value *v = planned(f->pools[i], PL_POOL_SUBNETS);
+		const struct pl_value *v = pl_cloud_planned_value(f->pools[i], PL_POOL_SUBNETS);
 		const char *name = v && v->count == 1 ? last_part(v->list[0]) : NULL;
 		pl_auto_buf path = PL_BUF_INIT;
 

@@ -55,12 +55,24 @@ const char *pl_cloud_text(struct pl_cloud *c, json_t *json, const char *path)
 	return text && *text ? pl_model_str(c->m, text) : NULL;
 }
 
+/* More than this is no count and no size that an API means; sums and products of less stay what they are. */
+#define MOST_COUNT 1000000000000000LL
+#define MOST_BYTES ((int64_t)1 << 60)
+
 int64_t pl_cloud_int(json_t *json, const char *path, int64_t otherwise)
 {
 	struct pl_value v = { .type = PL_INT };
 	json_t *j = pl_cloud_get(json, path);
 
-	return j && pl_value_read(NULL, PL_AS_INT, j, &v) ? v.i : otherwise;
+	return j && pl_value_read(NULL, PL_AS_INT, j, &v) && v.i <= MOST_COUNT && v.i >= -MOST_COUNT ? v.i : otherwise;
+}
+
+int64_t pl_cloud_bytes(json_t *json, const char *path, enum pl_as unit, int64_t otherwise)
+{
+	struct pl_value v = { .type = PL_BYTES };
+	json_t *j = pl_cloud_get(json, path);
+
+	return j && pl_value_read(NULL, unit, j, &v) && v.i >= 0 && v.i <= MOST_BYTES ? v.i : otherwise;
 }
 
 bool pl_cloud_bool(json_t *json, const char *path, bool otherwise)

@@ -162,7 +162,11 @@ void pl_cloud_problem(struct pl_cloud *c, const char *object, const char *code, 
 json_t *pl_cloud_get(json_t *json, const char *path);
 /* Its text (a string, number or bool), kept in the model; NULL: there is none, or it is empty. */
 const char *pl_cloud_text(struct pl_cloud *c, json_t *json, const char *path);
-/* Whole numbers are strings in some of Google's answers, and all are in XML; `otherwise` where there is none. */
+/*
+ * Whole numbers are strings in some of Google's answers, and all are in XML; `otherwise` where there is none, or one
+ * that is no count (beyond 10^15).  Bytes are given in that unit (PL_AS_GIB, PL_AS_MIB), up to 2^60.
+ */
+int64_t pl_cloud_bytes(json_t *json, const char *path, enum pl_as unit, int64_t otherwise);
 int64_t pl_cloud_int(json_t *json, const char *path, int64_t otherwise);
 bool pl_cloud_bool(json_t *json, const char *path, bool otherwise);
 
@@ -188,6 +192,34 @@ size_t pl_cloud_planned(struct pl_cloud *c, enum pl_kind kind, struct pl_object 
  */
 struct pl_object *pl_cloud_beside(struct pl_cloud *c, struct pl_object *planned);
 
+/* A planned fact's value, where it is known and may be printed; else NULL. */
+const struct pl_value *pl_cloud_planned_value(const struct pl_object *o, enum pl_attr attr);
+/* What this source shows of that kind and name; NULL: it shows none. */
+struct pl_object *pl_cloud_running(struct pl_cloud *c, const struct pl_object *planned);
+
+/* The least, the first and the most of something; -1: not known. */
+struct pl_cloud_sizes {
+	int64_t min, desired, max;
+};
+/*
+ * Nodes of a pool as the witness knows them, an upgrade's counted with the most; `zones`: how many of them each count is
+ * for, where the pool does not say otherwise (1: none).
+ */
+struct pl_cloud_sizes pl_cloud_nodes(const struct pl_object *pool, enum pl_witness w, int64_t zones);
+struct pl_cloud_sizes pl_cloud_times(struct pl_cloud_sizes s, int64_t each);
+/* What comes beyond those that run already (-1: none do). */
+struct pl_cloud_sizes pl_cloud_less(struct pl_cloud_sizes s, int64_t running);
+
+/* Sizes of a machine type as the cloud says them: they win over the catalogue, and a difference is noted; `api`: who says it. */
+void pl_cloud_size(struct pl_cloud *c, struct pl_object *o, const char *type, const struct pl_machine *live,
+		   const char *api, const char *path);
+/* Taints as key, value and effect in the cloud's words (NO_SCHEDULE). */
+void pl_cloud_taints(struct pl_cloud *c, struct pl_object *pool, json_t *taints, const char *path);
+/* Addresses in "10.0.0.0/24"; -1: it is no range of IPv4. */
+int64_t pl_cloud_addresses(const char *cidr);
+/* 33 of "1.33.4"; -1: there is none. */
+int pl_cloud_minor(const char *version);
+
 /* ---- a bill of demand ---- */
 
 /*
@@ -211,6 +243,9 @@ struct pl_cloud_demand {
 	const char *waits_for;    /* what an unknown size waits for */
 };
 void pl_cloud_demand(struct pl_cloud *c, const char *key, const struct pl_cloud_demand *d);
+/* The same for a pool's nodes, of which each takes that much. */
+void pl_cloud_bill(struct pl_cloud *c, struct pl_object *pool, const char *key, struct pl_cloud_sizes nodes, int64_t each,
+		   const char *note);
 /* Sets what is known of it; may come before or after its demands.  Those without demands are not written. */
 void pl_cloud_quota(struct pl_cloud *c, const struct pl_cloud_quota *q);
 
