@@ -30,6 +30,7 @@ static const char *version_of(enum pl_aws_service_id s)
 	case PL_AWS_AUTOSCALING: return "2011-01-01";
 	case PL_AWS_ELBV2: return "2015-12-01";
 	case PL_AWS_ELB: return "2012-06-01";
+	case PL_AWS_RDS: return "2014-10-31";
 	default: return "2011-06-15";
 	}
 }
@@ -63,20 +64,21 @@ void pl_aws_query(struct pl_cloud *c, enum pl_aws_service_id service, const char
 						  .done = done, .arg = arg });
 }
 
-void pl_aws_quotas(struct pl_cloud *c, const char *action, const char *object, const char *body, pl_cloud_done *done,
-		   void *arg)
+void pl_aws_json(struct pl_cloud *c, enum pl_aws_service_id service, const char *action, const char *object, const char *body,
+		 pl_cloud_done *done, void *arg)
 {
+	const char *target = service == PL_AWS_ECR ? "AmazonEC2ContainerRegistry_V20150921" : "ServiceQuotasV20190624";
 	struct pl_aws *aws = pl_aws_of(c);
-	pl_auto_buf url = PL_BUF_INIT, name = PL_BUF_INIT, target = PL_BUF_INIT;
+	pl_auto_buf url = PL_BUF_INIT, name = PL_BUF_INIT, header = PL_BUF_INIT;
 	const char *headers[2] = { NULL };
 
-	pl_aws_endpoint(&aws->config, aws->region, PL_AWS_QUOTAS, &url);
+	pl_aws_endpoint(&aws->config, aws->region, service, &url);
 	pl_buf_addc(&url, '/');
-	pl_buf_addf(&name, "servicequotas:%s", action);
-	pl_buf_addf(&target, "X-Amz-Target: ServiceQuotasV20190624.%s", action);
-	headers[0] = target.data;
-	pl_cloud_call(c, &(struct pl_cloud_call){ .name = name.data, .object = object, .service = "servicequotas",
-						  .method = "POST", .url = url.data, .body = body,
+	pl_buf_addf(&name, "%s:%s", pl_aws_service_name(service), action);
+	pl_buf_addf(&header, "X-Amz-Target: %s.%s", target, action);
+	headers[0] = header.data;
+	pl_cloud_call(c, &(struct pl_cloud_call){ .name = name.data, .object = object,
+						  .service = pl_aws_service_name(service), .method = "POST", .url = url.data, .body = body,
 						  .type = "application/x-amz-json-1.1", .headers = headers, .done = done,
 						  .arg = arg });
 }
@@ -272,6 +274,7 @@ static const char *const permissions[] = {
 	"ec2:DescribeInstances",
 	"ec2:DescribeLaunchTemplateVersions",
 	"ec2:DescribeSubnets",
+	"ecr:DescribeRepositories",
 	"eks:DescribeAddon",
 	"eks:DescribeCluster",
 	"eks:DescribeClusterVersions",
@@ -280,6 +283,10 @@ static const char *const permissions[] = {
 	"eks:ListClusters",
 	"eks:ListFargateProfiles",
 	"eks:ListNodegroups",
+	"elasticloadbalancing:DescribeListeners",
+	"elasticloadbalancing:DescribeLoadBalancers",
+	"elasticloadbalancing:DescribeTags",
+	"rds:DescribeDBInstances",
 	"s3:ListBucket",
 	"servicequotas:GetAWSDefaultServiceQuota",
 	"servicequotas:GetServiceQuota",

@@ -16,6 +16,7 @@ struct pl_aws {
 	const char *region, *name;
 	struct pl_object *cluster;  /* NULL: it is not there */
 	const char *version, *ca;   /* of the running one; base64 of its CA */
+	const char *vpc;            /* that it stands in */
 	int64_t group_count;        /* node groups that it has; -1: not known */
 	struct pl_aws_template *templates;
 	struct pl_aws_forecast *forecast; /* predict.c */
@@ -30,14 +31,16 @@ void pl_aws_eks(struct pl_cloud *c, const char *action, const char *object, cons
  */
 void pl_aws_query(struct pl_cloud *c, enum pl_aws_service_id service, const char *action, const char *object,
 		  const char *form, bool quiet, pl_cloud_done *done, void *arg);
-/* POST of Service Quotas. */
-void pl_aws_quotas(struct pl_cloud *c, const char *action, const char *object, const char *body, pl_cloud_done *done,
-		   void *arg);
+/* POST of an API that speaks JSON 1.1: Service Quotas, ECR. */
+void pl_aws_json(struct pl_cloud *c, enum pl_aws_service_id service, const char *action, const char *object, const char *body,
+		 pl_cloud_done *done, void *arg);
 /* HEAD of a bucket. */
 void pl_aws_head_bucket(struct pl_cloud *c, const char *bucket, pl_cloud_done *done, void *arg);
 
-/* ask.c, predict.c */
+/* ask.c, belongs.c, predict.c */
 void pl_aws_ask(struct pl_cloud *c);
+/* What stands beside the cluster in that VPC, and what a plan or state calls its own. */
+void pl_aws_ask_belongings(struct pl_cloud *c, const char *vpc);
 void pl_aws_predict(struct pl_cloud *c);
 /* Does a subnet's answer show a tag that the controllers of balancers look for? */
 bool pl_aws_balancer_tag(json_t *subnet);

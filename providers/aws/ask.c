@@ -28,6 +28,7 @@ static void cluster_path(struct pl_cloud *c, struct pl_buf *out, const char *lis
 
 struct list {
 	const char *action, *path, *member, *what;
+	enum pl_kind kind; /* that is made of each */
 	void (*each)(struct pl_cloud *c, const char *name);
 };
 
@@ -56,7 +57,7 @@ static void list_done(struct pl_cloud *c, const struct pl_cloud_answer *a, void 
 	if (a->outcome == PL_CLOUD_ABSENT)
 		return; /* there is no such cluster, which its own call says */
 	if (a->outcome != PL_CLOUD_DONE) {
-		pl_cloud_incomplete(c, pl_model_strf(pl_cloud_model(c), "%s not listed: %s", l->what, a->why));
+		pl_cloud_incomplete(c, 1U << l->kind, pl_model_strf(pl_cloud_model(c), "%s not listed: %s", l->what, a->why));
 		return;
 	}
 	json_array_foreach(names, i, name)
@@ -262,10 +263,10 @@ static void each_addon(struct pl_cloud *c, const char *name)
 	pl_aws_eks(c, "DescribeAddon", o->origin[PL_CLOUD].address, path.data, addon_done, o);
 }
 
-static const struct list groups = { "ListNodegroups", "node-groups", "nodegroups", "node groups", each_group };
+static const struct list groups = { "ListNodegroups", "node-groups", "nodegroups", "node groups", PL_POOL, each_group };
 static const struct list profiles = { "ListFargateProfiles", "fargate-profiles", "fargateProfileNames",
-				      "Fargate profiles", each_profile };
-static const struct list addons = { "ListAddons", "addons", "addons", "add-ons", each_addon };
+				      "Fargate profiles", PL_POOL, each_profile };
+static const struct list addons = { "ListAddons", "addons", "addons", "add-ons", PL_COMPONENT, each_addon };
 
 /* ---- groups made by hand ---- */
 
@@ -341,7 +342,7 @@ static void auto_done(struct pl_cloud *c, const struct pl_cloud_answer *a, void 
 
 	(void)arg;
 	if (a->outcome != PL_CLOUD_DONE) {
-		pl_cloud_incomplete(c, pl_model_strf(pl_cloud_model(c), "Auto Scaling groups not listed: %s", a->why));
+		pl_cloud_incomplete(c, 1U << PL_POOL, pl_model_strf(pl_cloud_model(c), "Auto Scaling groups not listed: %s", a->why));
 		return;
 	}
 	list = pl_cloud_get(result, "AutoScalingGroups");
@@ -444,7 +445,7 @@ static void add_cluster(struct pl_cloud *c, json_t *j)
 	pl_fact_bool(m, o, PL_CLUSTER_SERVICE_LB, true, NULL)->note =
 		"EKS gives Services of type LoadBalancer a Classic Load Balancer";
 	if (pl_cloud_bool(j, "computeConfig.enabled", false))
-		pl_cloud_incomplete(c, "EKS Auto Mode makes nodes that no list of EKS shows");
+		pl_cloud_incomplete(c, 1U << PL_POOL, "EKS Auto Mode makes nodes that no list of EKS shows");
 	ask_subnets(c, pl_cloud_get(j, "resourcesVpcConfig.subnetIds"));
 }
 
@@ -477,6 +478,7 @@ static void cluster_done(struct pl_cloud *c, const struct pl_cloud_answer *a, vo
 		ask_list(c, &profiles, NULL);
 		ask_list(c, &addons, NULL);
 		ask_auto_groups(c, NULL);
+		pl_aws_ask_belongings(c, pl_cloud_text(c, j, "resourcesVpcConfig.vpcId"));
 	} else if (a->outcome == PL_CLOUD_ABSENT && !pl_cloud_planned(c, PL_CLUSTER, &planned)) {
 		pl_aws_eks(c, "ListClusters", NULL, "/clusters?maxResults=100", clusters_done, NULL);
 	} else if (a->outcome != PL_CLOUD_ABSENT) {

@@ -18,7 +18,7 @@ static const struct {
 	{ "HTTP", 7 }, { "HTTPS", 7 }, { "TCP", 4 }, { "TLS", 4 }, { "TCP_UDP", 4 }, { "SSL", 4 },
 };
 
-static int layer_of(const char *protocol)
+int pl_aws_layer(const char *protocol)
 {
 	for (size_t i = 0; i < sizeof protocols / sizeof *protocols; i++)
 		if (pl_strieq(protocol, protocols[i].name))
@@ -37,7 +37,7 @@ bool pl_aws_listens(struct pl_tf *tf, struct pl_tf_resource *r)
 	const char *protocol = pl_tf_text(tf, r, "protocol");
 	struct pl_tf_resource *lb = balancer_of(tf, r);
 
-	if (protocol && *protocol && !layer_of(protocol))
+	if (protocol && *protocol && !pl_aws_layer(protocol))
 		return false;
 	return !lb || !pl_streq(pl_tf_text(tf, lb, "load_balancer_type"), "gateway");
 }
@@ -58,7 +58,7 @@ static void add_layer(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_obje
 		      struct pl_tf_resource *lb)
 {
 	struct pl_tf_value v = pl_tf_get(tf, r, "protocol");
-	int layer = layer_of(pl_tf_text(tf, r, "protocol"));
+	int layer = pl_aws_layer(pl_tf_text(tf, r, "protocol"));
 	const char *type = type_of(tf, lb);
 	struct pl_model *m = pl_tf_model(tf);
 	struct pl_fact *f;
@@ -144,7 +144,7 @@ static void read_side(struct pl_tf *tf, struct pl_tf_resource *r, size_t n, stru
 	for (size_t i = 0; i < n; i++) {
 		const char *port = listener_text(tf, r, i, "lb_port");
 
-		if (port && layer_of(listener_text(tf, r, i, "lb_protocol")) == side->layer)
+		if (port && pl_aws_layer(listener_text(tf, r, i, "lb_protocol")) == side->layer)
 			side->ports[side->count++] = port;
 	}
 }

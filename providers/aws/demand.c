@@ -79,7 +79,7 @@ static void limit_done(struct pl_cloud *c, const struct pl_cloud_answer *a, void
 		/* nobody has ever raised it */
 		q->by_default = true;
 		pl_buf_addf(&body, "{\"ServiceCode\":\"%s\",\"QuotaCode\":\"%s\"}", q->service, q->class->code);
-		pl_aws_quotas(c, "GetAWSDefaultServiceQuota", q->class->code, body.data, limit_done, q);
+		pl_aws_json(c, PL_AWS_QUOTAS, "GetAWSDefaultServiceQuota", q->class->code, body.data, limit_done, q);
 		return;
 	}
 	if (!json_is_number(value) || !(json_number_value(value) >= 0 && json_number_value(value) < 1e15))
@@ -105,7 +105,7 @@ static void ask_limit(struct pl_cloud *c, int class, const char *service)
 	*q = (struct pl_aws_quota){ &pl_aws_classes[class], service, pl_aws_classes[class].code, -1, NULL, false };
 	f->waiting++;
 	pl_buf_addf(&body, "{\"ServiceCode\":\"%s\",\"QuotaCode\":\"%s\"}", service, q->class->code);
-	pl_aws_quotas(c, "GetServiceQuota", q->class->code, body.data, limit_done, q);
+	pl_aws_json(c, PL_AWS_QUOTAS, "GetServiceQuota", q->class->code, body.data, limit_done, q);
 }
 
 void pl_aws_ask_quotas(struct pl_cloud *c, const int64_t used[PL_AWS_CLASSES])

@@ -24,6 +24,8 @@ static const struct service {
 	[PL_AWS_QUOTAS] = { "servicequotas", "servicequotas", NULL, "SERVICE_QUOTAS", "service_quotas" },
 	[PL_AWS_SSO] = { "awsssoportal", "portal.sso", NULL, "SSO", "sso" },
 	[PL_AWS_S3] = { "s3", "s3", NULL, "S3", "s3" },
+	[PL_AWS_RDS] = { "rds", "rds", NULL, "RDS", "rds" },
+	[PL_AWS_ECR] = { "ecr", "api.ecr", "ecr-fips", "ECR", "ecr" },
 };
 
 /* By how the region begins; the longer first. */

@@ -8,7 +8,7 @@
 
 enum pl_aws_service_id {
 	PL_AWS_EKS, PL_AWS_EC2, PL_AWS_AUTOSCALING, PL_AWS_ELBV2, PL_AWS_ELB, PL_AWS_STS, PL_AWS_QUOTAS,
-	PL_AWS_SSO, PL_AWS_S3, PL_AWS_SERVICES
+	PL_AWS_SSO, PL_AWS_S3, PL_AWS_RDS, PL_AWS_ECR, PL_AWS_SERVICES
 };
 
 /* The name it is signed with, "autoscaling". */

@@ -27,7 +27,7 @@ static const struct {
 	{ "custom-oracle", "oracle" },
 };
 
-static const char *engine_of(const char *name)
+const char *pl_aws_engine(const char *name)
 {
 	for (size_t i = 0; i < sizeof engines / sizeof *engines; i++)
 		if (pl_starts(name, engines[i].prefix))
@@ -35,8 +35,8 @@ static const char *engine_of(const char *name)
 	return name;
 }
 
-/* "5.7.mysql_aurora.2.11.3" is 5.7, "5.6.10a" is 5.6.10; NULL when no number leads. */
-static const char *version_of(struct pl_model *m, const char *text)
+/* "5.6.10a" is 5.6.10, too. */
+const char *pl_aws_engine_version(struct pl_model *m, const char *text)
 {
 	size_t n = strspn(text, "0123456789.");
 
@@ -78,10 +78,10 @@ void pl_aws_database(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_objec
 	struct pl_fact *f;
 
 	if (engine && *engine)
-		pl_fact_text(m, o, PL_DB_ENGINE, engine_of(engine), "engine");
+		pl_fact_text(m, o, PL_DB_ENGINE, pl_aws_engine(engine), "engine");
 	else
 		unknown_fact(tf, r, o, PL_DB_ENGINE, "engine");
-	version = text ? version_of(m, text) : NULL;
+	version = text ? pl_aws_engine_version(m, text) : NULL;
 	if (!version) {
 		unknown_fact(tf, r, o, PL_DB_VERSION, "engine_version");
 		return;

@@ -18,5 +18,11 @@ extern const struct pl_annotation_rule pl_aws_annotation_rules[];
 void pl_aws_database(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o);
 void pl_aws_bucket(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o);
 void pl_aws_registry(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o);
+/* "mysql" for "aurora-mysql"; RDS's own name where there is no other. */
+const char *pl_aws_engine(const char *name);
+/* "5.7" of "5.7.mysql_aurora.2.11.3"; NULL when no number leads. */
+const char *pl_aws_engine_version(struct pl_model *m, const char *text);
+/* The layer of a listener's protocol; 0: it carries neither HTTP nor SSH of a cluster. */
+int pl_aws_layer(const char *protocol);
 
 #endif

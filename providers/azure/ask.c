@@ -119,7 +119,7 @@ static void pools_done(struct pl_cloud *c, const struct pl_cloud_answer *a, void
 
 	(void)arg;
 	if (a->outcome != PL_CLOUD_DONE) {
-		pl_cloud_incomplete(c, pl_model_strf(pl_cloud_model(c), "agent pools not listed: %s", a->why));
+		pl_cloud_incomplete(c, 1U << PL_POOL, pl_model_strf(pl_cloud_model(c), "agent pools not listed: %s", a->why));
 		return;
 	}
 	json_array_foreach(pl_cloud_get(a->json, "value"), i, entry)
@@ -161,7 +161,7 @@ static void add_cluster(struct pl_cloud *c, json_t *j)
 	pl_fact_unknown(m, o, PL_CLUSTER_PRIVILEGED, "admission is decided in the cluster", NULL);
 	pl_fact_bool(m, o, PL_CLUSTER_SERVICE_LB, true, NULL)->note = "AKS gives Services of type LoadBalancer an Azure load balancer";
 	if (pl_strieq(pl_cloud_text(c, j, "properties.nodeProvisioningProfile.mode"), "Auto"))
-		pl_cloud_incomplete(c, "node auto-provisioning makes nodes that no agent pool shows");
+		pl_cloud_incomplete(c, 1U << PL_POOL, "node auto-provisioning makes nodes that no agent pool shows");
 }
 
 static void list_done(struct pl_cloud *c, const struct pl_cloud_answer *a, void *arg)

@@ -407,7 +407,7 @@ void pl_aks_predict(struct pl_cloud *c)
 	if (!f->cluster_count)
 		return;
 	if (!f->location) {
-		pl_cloud_incomplete(c, "where the planned cluster will stand is not known: what Azure offers there cannot be asked");
+		pl_cloud_incomplete(c, 0, "where the planned cluster will stand is not known: what Azure offers there cannot be asked");
 		return;
 	}
 	ask_list(c, (struct list){ READ_VERSIONS, f->location, "values|value", &f->versions, &f->no_versions },

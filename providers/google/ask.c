@@ -145,7 +145,7 @@ static void add_cluster(struct pl_cloud *c, json_t *j)
 	pl_fact_bool(m, o, PL_CLUSTER_SERVICE_LB, true, NULL)->note =
 		"GKE gives Services of type LoadBalancer a network load balancer";
 	if (pl_cloud_bool(j, "autoscaling.enableNodeAutoprovisioning", false))
-		pl_cloud_incomplete(c, "node auto-provisioning makes pools of its own");
+		pl_cloud_incomplete(c, 1U << PL_POOL, "node auto-provisioning makes pools of its own");
 	json_array_foreach(pl_cloud_get(j, "nodePools"), i, pool)
 		if (!autopilot && pl_json_member_str(pool, "name"))
 			add_pool(c, pool);

@@ -164,12 +164,9 @@ void pl_cloud_reach_by_token(struct pl_cloud *c, const char *server, const char 
 
 /* ---- what it says of the run ---- */
 
-void pl_cloud_incomplete(struct pl_cloud *c, const char *why)
+void pl_cloud_incomplete(struct pl_cloud *c, unsigned kinds, const char *why)
 {
-	struct pl_source *s = &c->m->sources[c->source];
-
-	s->complete = false;
-	s->why = s->why ? s->why : pl_model_str(c->m, why);
+	pl_model_incomplete(c->m, c->source, kinds, pl_model_str(c->m, why));
 }
 
 void pl_cloud_fail(struct pl_cloud *c, enum pl_err_code code, const char *fmt, ...)
@@ -182,7 +179,7 @@ void pl_cloud_fail(struct pl_cloud *c, enum pl_err_code code, const char *fmt, .
 	pl_buf_addv(&text, fmt, ap);
 	va_end(ap);
 	pl_err_set(&err, code, "%s", text.data);
-	pl_cloud_incomplete(c, err.text);
+	pl_cloud_incomplete(c, ~0U, err.text);
 	pl_cloud_problem(c, NULL, pl_err_word(code), err.text, NULL);
 	if (c->worst.code == PL_E_NONE)
 		c->worst = err;

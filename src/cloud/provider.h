@@ -144,8 +144,8 @@ void pl_cloud_reach_by_token(struct pl_cloud *c, const char *server, const char 
 /* A line for -vv, never with a secret. */
 void pl_cloud_trace(struct pl_cloud *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* The source does not show all of its cluster, for that reason. */
-void pl_cloud_incomplete(struct pl_cloud *c, const char *why);
+/* The source does not show all things of these kinds (bits 1 << PL_POOL) that its cluster has, for that reason. */
+void pl_cloud_incomplete(struct pl_cloud *c, unsigned kinds, const char *why);
 /* The source could not be asked, though its API answers: a problem of the run that forces exit status 2. */
 void pl_cloud_fail(struct pl_cloud *c, enum pl_err_code code, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -250,15 +250,6 @@ static const unsigned makes[PL_KUBE_KIND_COUNT] = {
 	[PL_KUBE_SERVICES] = 1U << PL_LOAD_BALANCER,
 };
 
-static void incomplete(struct pl_kube *k, const char *why, unsigned kinds)
-{
-	struct pl_source *s = &k->m->sources[k->source];
-
-	s->whole = (s->complete ? ~0U : s->whole) & ~kinds;
-	s->why = s->complete || !s->why ? why : pl_model_strf(k->m, "%s; %s", s->why, why);
-	s->complete = false;
-}
-
 static void complain(struct pl_kube *k, const char *object, const char *code, const char *message,
 		     const char *permission)
 {
@@ -291,12 +282,13 @@ void pl_kube_kind_end(struct pl_kube *k, const struct pl_kube_kind *kind, enum p
 		l->why = pl_model_strf(k->m, "forbidden: %s", permission);
 		complain(k, kind->resource, "forbidden",
 			 pl_model_strf(k->m, "may not %s: what they tell is unknown", permission), permission);
-		incomplete(k, pl_model_strf(k->m, "forbidden: %s", name), makes[kind - pl_kube_kinds]);
+		pl_model_incomplete(k->m, k->source, makes[kind - pl_kube_kinds],
+				    pl_model_strf(k->m, "forbidden: %s", name));
 		return;
 	}
 	l->why = pl_model_strf(k->m, "%s could not be listed%s%s", name, why ? ": " : "", why ? why : "");
 	complain(k, kind->resource, code, l->why, NULL);
-	incomplete(k, l->why, makes[kind - pl_kube_kinds]);
+	pl_model_incomplete(k->m, k->source, makes[kind - pl_kube_kinds], l->why);
 }
 
 /* The permission, where a lack of it is what is wrong. */
@@ -309,12 +301,12 @@ void pl_kube_version_failed(struct pl_kube *k, const char *code, const char *why
 {
 	k->version_why = pl_model_strf(k->m, "/version could not be read%s%s", why ? ": " : "", why ? why : "");
 	complain(k, "version", code, k->version_why, needed(code, "get /version"));
-	incomplete(k, k->version_why, 0);
+	pl_model_incomplete(k->m, k->source, 0, k->version_why);
 }
 
 void pl_kube_groups_failed(struct pl_kube *k, const char *code, const char *why)
 {
 	k->groups_why = pl_model_strf(k->m, "/apis could not be read%s%s", why ? ": " : "", why ? why : "");
 	complain(k, "apis", code, k->groups_why, needed(code, "get /apis"));
-	incomplete(k, k->groups_why, 0);
+	pl_model_incomplete(k->m, k->source, 0, k->groups_why);
 }

@@ -67,6 +67,15 @@ int pl_model_source(struct pl_model *m, const struct pl_source *s)
 	return (int)m->source_count++;
 }
 
+void pl_model_incomplete(struct pl_model *m, int source, unsigned kinds, const char *why)
+{
+	struct pl_source *s = &m->sources[source];
+
+	s->whole = (s->complete ? ~0U : s->whole) & ~kinds;
+	s->why = s->complete || !s->why ? why : pl_model_strf(m, "%s; %s", s->why, why);
+	s->complete = false;
+}
+
 static struct pl_object *new_object(struct pl_model *m, enum pl_kind kind, const char *name, int source,
 				    const char *address)
 {

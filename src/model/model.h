@@ -201,6 +201,11 @@ void pl_model_freep(struct pl_model **m);
 
 /* Adds a source; returns its index.  Strings are copied. */
 int pl_model_source(struct pl_model *m, const struct pl_source *s);
+/*
+ * The source does not tell all objects of these kinds (bits 1 << PL_POOL; 0: something of its own, but all objects).
+ * `why` lives as long as the model.
+ */
+void pl_model_incomplete(struct pl_model *m, int source, unsigned kinds, const char *why);
 
 /*
  * Adds an object as `source` sees it at `address`.  `name` and `identity` may be NULL.  The object

@@ -22,7 +22,8 @@ import moto.ec2
 
 SESSION = botocore.session.Session()
 MODELS = {name: SESSION.get_service_model(name) for name in (
-    "eks", "ec2", "autoscaling", "service-quotas", "sts", "elbv2", "elb")}
+    "eks", "ec2", "autoscaling", "service-quotas", "sts", "elbv2", "elb", "rds", "ecr")}
+PREFIXES = {"service-quotas": "servicequotas", "elbv2": "elasticloadbalancing", "elb": "elasticloadbalancing"}  # of permissions
 SCOPES = {"servicequotas": "service-quotas", "elasticloadbalancing": "elbv2"}
 TYPES = {t["InstanceType"]: t for t in json.loads(gzip.decompress(
     (pathlib.Path(moto.ec2.__file__).parent / "resources/instance_types.json.gz").read_bytes())).values()}
@@ -82,7 +83,7 @@ def refuse(service, refusal):
     if service == "eks":
         return "application/json", {"x-amzn-ErrorType": f"{code}:http://internal.amazon.com/coral/"}, json.dumps(
             {"message": refusal.message})
-    if service == "service-quotas":
+    if service in JSON:
         return "application/x-amz-json-1.1", {}, json.dumps({"__type": code, "Message": refusal.message})
     if service == "ec2":
         return "text/xml", {}, (f"<?xml version=\"1.0\"?><Response><Errors><Error><Code>{code}</Code><Message>{message}</Message>"
@@ -107,6 +108,8 @@ class Cloud:
         self.zones = [f"{region}{letter}" for letter in "abc"]
         self.not_sold, self.types = set(), {}  # (type, zone); types that are other than moto's
         self.quotas, self.default_quotas, self.buckets = {}, {}, {}
+        self.balancers, self.listeners, self.classic, self.tags = [], {}, [], {}  # listeners by ARN; tags by ARN or name
+        self.databases, self.repositories = [], []
         self.quota_names = {"L-1216C47A": "Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances",
                             "L-34B43A08": "All Standard (A, C, D, H, I, M, R, T, Z) Spot Instance Requests",
                             "L-1194D53C": "Clusters", "L-6D54EA21": "Managed node groups per cluster"}
@@ -132,6 +135,24 @@ class Cloud:
         self.subnets[name] = {
             "SubnetId": name, "AvailabilityZone": zone, "AvailableIpAddressCount": free, "CidrBlock": "10.0.0.0/20", "VpcId": "vpc-1",
             "Tags": [{"Key": "kubernetes.io/role/internal-elb", "Value": "1"}] if role else []}
+
+    def balancer(self, name, kind, tags, listeners, scheme="internet-facing", vpc="vpc-1"):
+        arn = f"arn:aws:elasticloadbalancing:{self.region}:{self.account}:loadbalancer/{kind[:3]}/{name}/1"
+        self.balancers.append({"LoadBalancerArn": arn, "LoadBalancerName": name, "Type": kind, "Scheme": scheme, "VpcId": vpc,
+                               "DNSName": f"{name}.elb.{self.region}.amazonaws.com"})
+        self.listeners[arn] = [{"LoadBalancerArn": arn, "Protocol": p, "Port": n} for p, n in listeners]
+        self.tags[arn] = tags
+        return arn
+
+    def classic_balancer(self, name, tags, listeners, scheme="internet-facing", vpc="vpc-1"):
+        self.classic.append({"LoadBalancerName": name, "Scheme": scheme, "VPCId": vpc, "DNSName": f"{name}.elb.amazonaws.com",
+                             "ListenerDescriptions": [{"Listener": {"Protocol": p, "LoadBalancerPort": n, "InstanceProtocol": p,
+                                                                    "InstancePort": 30000 + n}} for p, n in listeners]})
+        self.tags[name] = tags
+
+    def database(self, name, engine, version, vpc="vpc-1", **more):
+        self.databases.append({"DBInstanceIdentifier": name, "Engine": engine, "EngineVersion": version,
+                               "DBSubnetGroup": {"DBSubnetGroupName": "g", "VpcId": vpc}, **more})
 
 
 # ---- calls ----
@@ -250,6 +271,55 @@ def quotas(cloud, action, body):
     return {"Quota": {"ServiceCode": key[0], "QuotaCode": key[1], "QuotaName": cloud.quota_names[key[1]], "Value": float(table[key])}}
 
 
+def marked(cloud, items, form):
+    """(a page, the marker of the next or None)"""
+    start = int(form.get("Marker", 0))
+    more = start + cloud.page < len(items)
+    return items[start:start + cloud.page], {"NextMarker": str(start + cloud.page)} if more else {}
+
+
+def tag_list(cloud, names):
+    return [(n, [{"Key": k, "Value": v} for k, v in cloud.tags.get(n, {}).items()]) for n in names]
+
+
+def members(form, name):
+    return [v for k, v in form.items() if k.startswith(f"{name}.member.")]
+
+
+def elbv2(cloud, action, form):
+    if action == "DescribeLoadBalancers":
+        page, more = marked(cloud, cloud.balancers, form)
+        return {"LoadBalancers": page, **more}
+    if action == "DescribeListeners":
+        page, more = marked(cloud, cloud.listeners[form["LoadBalancerArn"]], form)
+        return {"Listeners": page, **more}
+    asked = members(form, "ResourceArns")
+    assert action == "DescribeTags" and len(asked) <= 20, (action, len(asked))
+    return {"TagDescriptions": [{"ResourceArn": n, "Tags": t} for n, t in tag_list(cloud, asked)]}
+
+
+def elb(cloud, action, form):
+    if action == "DescribeLoadBalancers":
+        page, more = marked(cloud, cloud.classic, form)
+        return {"LoadBalancerDescriptions": page, **more}
+    asked = members(form, "LoadBalancerNames")
+    assert action == "DescribeTags" and len(asked) <= 20, (action, len(asked))
+    return {"TagDescriptions": [{"LoadBalancerName": n, "Tags": t} for n, t in tag_list(cloud, asked)]}
+
+
+def rds(cloud, action, form):
+    assert action == "DescribeDBInstances", action
+    page, more = marked(cloud, cloud.databases, form)
+    return {"DBInstances": page, **({"Marker": more["NextMarker"]} if more else {})}
+
+
+def ecr(cloud, action, body):
+    assert action == "DescribeRepositories", action
+    start = int(json.loads(body).get("nextToken", 0))
+    more = start + cloud.page < len(cloud.repositories)
+    return {"repositories": cloud.repositories[start:start + cloud.page], **({"nextToken": str(start + cloud.page)} if more else {})}
+
+
 def sts(cloud, action, form):
     if action == "GetCallerIdentity":
         return {"Account": cloud.account, "UserId": "AID", "Arn": f"arn:aws:iam::{cloud.account}:user/me"}
@@ -263,6 +333,9 @@ def sts(cloud, action, form):
     credentials = {"AccessKeyId": f"ASIAROLE{number}", "SecretAccessKey": secret, "SessionToken": token,
                    "Expiration": datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=1)}
     return {"Credentials": credentials, "AssumedRoleUser": {"AssumedRoleId": "r", "Arn": form["RoleArn"]}}
+
+
+JSON = {"service-quotas": quotas, "ecr": ecr}  # APIs that speak JSON 1.1
 
 
 # ---- signatures ----
@@ -324,13 +397,15 @@ class Door(http.server.BaseHTTPRequestHandler):
         cloud, url = self.server.fake.cloud, urllib.parse.urlsplit(self.path)
         if scope == "eks":
             return "eks", *eks(cloud, url.path, urllib.parse.parse_qs(url.query))
-        if scope == "servicequotas":
-            action = self.headers["X-Amz-Target"].split(".")[1]
-            return "service-quotas", action, lambda: quotas(cloud, action, body)
+        if SCOPES.get(scope, scope) in JSON:
+            service, action = SCOPES.get(scope, scope), self.headers["X-Amz-Target"].split(".")[1]
+            assert self.headers["X-Amz-Target"].startswith(MODELS[service].metadata["targetPrefix"] + "."), self.headers["X-Amz-Target"]
+            return service, action, lambda: JSON[service](cloud, action, body)
         form = dict(urllib.parse.parse_qsl(body.decode()))
         service = SCOPES.get(scope, scope) if scope else "sts"
         action = form["Action"]
-        calls = {"ec2": ec2, "autoscaling": autoscaling, "sts": sts}
+        service = "elb" if service == "elbv2" and form["Version"] == MODELS["elb"].api_version else service
+        calls = {"ec2": ec2, "autoscaling": autoscaling, "sts": sts, "elbv2": elbv2, "elb": elb, "rds": rds}
         return service, action, lambda: calls[service](cloud, action, form)
 
     def serve(self):
@@ -345,7 +420,7 @@ class Door(http.server.BaseHTTPRequestHandler):
                 return self.bucket()
             service, action, answer = self.operation(scope, body)
             with fake.lock:
-                fake.log.append(f"{'servicequotas' if service == 'service-quotas' else service}:{action}")
+                fake.log.append(f"{PREFIXES.get(service, service)}:{action}")
                 fake.ever.add(fake.log[-1])
                 fault = fake.faults.get(action, []) and fake.faults[action].pop(0)
             if fault:
@@ -357,7 +432,7 @@ class Door(http.server.BaseHTTPRequestHandler):
 
     def write(self, service, action, value):
         shape = MODELS[service].operation_model(action).output_shape
-        if service in ("eks", "service-quotas"):
+        if service == "eks" or service in JSON:
             return self.answer(200, "application/json", json.dumps(as_json(shape, value, action)))
         inner = as_xml(shape, value, "x", action)[len("<x>"):-len("</x>")]
         if service != "ec2":

@@ -121,7 +121,7 @@ def counts(fake, folder):
     wanted = {"eks:DescribeCluster": 1, "eks:ListNodegroups": 2, "eks:DescribeNodegroup": 3, "eks:ListFargateProfiles": 1,
               "eks:ListAddons": 1, "eks:DescribeAddon": 1, "ec2:DescribeLaunchTemplateVersions": 3,
               "autoscaling:DescribeAutoScalingGroups": 1, "ec2:DescribeSubnets": 1, "eks:DescribeClusterVersions": 1,
-              "ec2:DescribeInstanceTypes": 1}
+              "ec2:DescribeInstanceTypes": 1, "elasticloadbalancing:DescribeLoadBalancers": 2, "rds:DescribeDBInstances": 1}
     same("calls", {name: fake.log.count(name) for name in set(fake.log)}, wanted)
     check("-vv counts them", f"eks://eu-west-1/gitpod: {sum(wanted.values())} calls in " in done.stderr, done.stderr[-300:])
 

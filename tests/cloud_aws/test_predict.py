@@ -12,11 +12,11 @@ import tempfile
 
 sys.dont_write_bytecode = True
 from fake import TYPES, Cloud, Fake, Refusal, day, refuse  # noqa: E402
+from plans import NODE, cluster, plan, pool, resource  # noqa: E402
 
 PROGRAM, README = sys.argv[1:3]
 REPORT = "--report" in sys.argv
 FAILED = []
-NODE = "aws_eks_node_group"
 
 
 def check(what, holds, seen=""):
@@ -27,43 +27,6 @@ def check(what, holds, seen=""):
 
 def same(what, seen, wanted):
     check(what, seen == wanted, f"{seen!r}, not {wanted!r}")
-
-
-# ---- plans ----
-
-def resource(kind, name, values, actions=("create",), before=None):
-    return {"address": f"{kind}.{name}", "mode": "managed", "type": kind, "name": name,
-            "provider_name": "registry.terraform.io/hashicorp/aws",
-            "change": {"actions": list(actions), "before": before, "after": values, "after_unknown": {}, "before_sensitive": {},
-                       "after_sensitive": {}}}
-
-
-def plan(folder, *resources, name="plan.json"):
-    values = [{k: r[k] for k in ("address", "mode", "type", "name", "provider_name")} | {"schema_version": 1, "values": r["change"]["after"],
-                                                                                     "sensitive_values": {}} for r in resources]
-    config = [{"address": r["address"], "mode": "managed", "type": r["type"], "name": r["name"], "provider_config_key": "aws",
-               "expressions": {k: {"constant_value": v} for k, v in r["change"]["after"].items()}, "schema_version": 1}
-              for r in resources]
-    path = folder / name
-    path.write_text(json.dumps({
-        "format_version": "1.2", "terraform_version": "1.11.4", "planned_values": {"root_module": {"resources": values}},
-        "resource_changes": list(resources), "configuration": {
-            "provider_config": {"aws": {"name": "aws", "full_name": "registry.terraform.io/hashicorp/aws"}},
-            "root_module": {"resources": config}}, "complete": True, "errored": False, "applyable": True}))
-    return path
-
-
-def cluster(version="1.33", actions=("create",), before=None, name="gitpod", **more):
-    return resource("aws_eks_cluster", "this", {"name": name, "version": version,
-                                                "vpc_config": [{"subnet_ids": ["subnet-a", "subnet-b"]}], **more}, actions, before)
-
-
-def pool(name, types=("m5.xlarge",), sizes=(1, 2, 3), subnets=("subnet-a",), actions=("create",), **more):
-    low, first, high = sizes
-    return resource(NODE, name, {
-        "cluster_name": "gitpod", "node_group_name": name, "instance_types": list(types), "capacity_type": "ON_DEMAND",
-        "scaling_config": [{"min_size": low, "desired_size": first, "max_size": high}], "subnet_ids": list(subnets),
-        "labels": {"gitpod.io/workload_meta": "true"}, "ami_type": "AL2023_x86_64_STANDARD", "disk_size": 100, **more}, actions)
 
 
 # ---- a region with little to give ----
@@ -256,7 +219,10 @@ def permissions(fake, folder):
     fake.cloud.cluster("gitpod", version="1.34")
     fake.cloud.group("gitpod", "templated", launchTemplate={"id": "lt-1", "version": "1"}, amiType="CUSTOM", diskSize=0, instanceTypes=[])
     fake.cloud.addons["gitpod"] = {"vpc-cni": {"addonName": "vpc-cni", "addonVersion": "v1"}}
-    run(fake, folder, "facts", "eks://eu-west-1/gitpod")
+    arn = fake.cloud.balancer("k8s-proxy", "network", {"elbv2.k8s.aws/cluster": "gitpod"}, (("TCP", 443),))
+    run(fake, folder, "facts", "eks://eu-west-1/gitpod", plan(folder, cluster("1.34", actions=("no-op",)), resource(
+        "aws_ecr_repository", "images", {"name": "images"}, actions=("no-op",))))
+    fake.cloud.balancers.clear(), fake.cloud.listeners.pop(arn)
     policy = json.loads(run(fake, folder, "permissions", "eks").stdout)
     same("the policy", policy["Statement"][0]["Action"], sorted(fake.ever))
     fake.cloud.clusters.clear()
