@@ -95,14 +95,6 @@ static void add_scheme(struct pl_tf *tf, struct pl_tf_resource *lb, struct pl_ob
 		pl_fact_text(m, o, PL_LB_SCHEME, internal ? "internal" : "external", path);
 }
 
-static void add_ports(struct pl_model *m, struct pl_object *o, const char *const *ports,
-		      size_t count, const char *path)
-{
-	struct pl_value value = { .type = PL_LIST, .list = ports, .count = count };
-
-	pl_fact_add(m, o, PL_LB_PORTS, &value, path);
-}
-
 void pl_aws_listener(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)
 {
 	static const char path[] = "port";
@@ -118,7 +110,7 @@ void pl_aws_listener(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_objec
 	if (lb)
 		add_scheme(tf, lb, o, "load_balancer_arn");
 	if (port)
-		add_ports(m, o, &port, 1, path);
+		pl_fact_list(m, o, PL_LB_PORTS, &port, 1, path);
 	else
 		pl_fact_unknown(m, o, PL_LB_PORTS, v.waits_for ? v.waits_for : "no port is set",
 				path);
@@ -156,7 +148,7 @@ static void add_side(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_objec
 
 	pl_fact_text(m, o, PL_LB_TYPE, "classic", NULL);
 	add_scheme(tf, r, o, "internal");
-	add_ports(m, o, side->ports, side->count, "listener");
+	pl_fact_list(m, o, PL_LB_PORTS, side->ports, side->count, "listener");
 	if (side->layer)
 		pl_fact_int(m, o, PL_LB_LAYER, side->layer, "listener");
 	else

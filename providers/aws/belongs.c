@@ -52,17 +52,11 @@ struct owner {
 	const char *of;       /* "NAMESPACE/NAME" */
 };
 
-/* Its listeners of one layer. */
-struct side {
-	const char **ports;
-	size_t count;
-};
-
 /* Both generations: a classic one is named, and shows its listeners at once. */
 struct balancer {
 	const char *key;      /* ARN; a classic one's name */
 	const char *name, *type, *scheme, *host;
-	struct side l4, l7;
+	struct pl_cloud_list l4, l7; /* ports of its listeners, by layer */
 	struct owner owner;
 };
 
@@ -114,18 +108,9 @@ static struct owner owner_of(struct pl_cloud *c, json_t *tags)
 static void add_port(struct pl_cloud *c, struct balancer *b, const char *port, const char *protocol)
 {
 	int layer = pl_aws_layer(protocol);
-	struct side *side = layer == 7 ? &b->l7 : &b->l4;
 
-	if (!port || !layer)
-		return;
-	if (!(side->count & (side->count - 1))) { /* full at each power of two */
-		const char **more = pl_arena_alloc(&pl_cloud_model(c)->arena, (2 * side->count + 1) * sizeof *more);
-
-		if (side->count)
-			memcpy(more, side->ports, side->count * sizeof *more);
-		side->ports = more;
-	}
-	side->ports[side->count++] = port;
+	if (port && layer)
+		pl_cloud_list_add(c, layer == 7 ? &b->l7 : &b->l4, port);
 }
 
 /* The cluster's own Service and what it made are one object: see pl_kube_entries(). */
@@ -134,28 +119,24 @@ static struct pl_object *add_balancer(struct pl_cloud *c, const struct balancer 
 	const char *name = b->owner.of ? strchr(b->owner.of, '/') + 1 : b->name;
 	struct pl_model *m = pl_cloud_model(c);
 	struct pl_object *o = pl_model_object(m, PL_LOAD_BALANCER, name, pl_cloud_source(c), b->key);
-	struct pl_value hosts = { .type = PL_LIST, .count = b->host != NULL };
-	const char **host = pl_arena_alloc(&m->arena, sizeof *host);
 
-	*host = b->host;
-	hosts.list = host;
 	o->cluster = pl_aws_of(c)->cluster;
 	pl_fact_text(m, o, PL_LB_TYPE, b->owner.word ? b->owner.word : b->type, "tags")->note =
 		pl_model_strf(m, "%s load balancer %s", b->type, b->name);
 	pl_fact_text(m, o, PL_LB_SCHEME, pl_streq(b->scheme, "internal") ? "internal" : "external", "Scheme");
-	pl_fact_add(m, o, PL_LB_ADDRESSES, &hosts, "DNSName");
+	if (b->host)
+		pl_fact_list(m, o, PL_LB_ADDRESSES, &b->host, 1, "DNSName");
 	return o;
 }
 
-static void add_side(struct pl_cloud *c, const struct balancer *b, const struct side *side, int layer)
+static void add_side(struct pl_cloud *c, const struct balancer *b, const struct pl_cloud_list *ports, int layer)
 {
-	struct pl_value ports = { .type = PL_LIST, .list = side->ports, .count = side->count };
 	struct pl_object *o = add_balancer(c, b);
 
 	/* one of both layers counts as two, and neither is the Service alone */
 	if (b->owner.of && !(b->l4.count && b->l7.count))
 		o->identity = pl_model_strf(pl_cloud_model(c), "%s/%s", b->owner.word, b->owner.of);
-	pl_fact_add(pl_cloud_model(c), o, PL_LB_PORTS, &ports, "listeners");
+	pl_fact_list(pl_cloud_model(c), o, PL_LB_PORTS, ports->items, ports->count, "listeners");
 	pl_fact_int(pl_cloud_model(c), o, PL_LB_LAYER, layer, "listeners");
 }
 
@@ -307,36 +288,6 @@ static void balancers_done(struct pl_cloud *c, const struct pl_cloud_answer *a, 
 		ask_balancers(c, service, next);
 }
 
-/* ---- what a plan or state calls its own ---- */
-
-static const struct pl_object *planned_as(struct pl_cloud *c, enum pl_kind kind, const char *identity)
-{
-	struct pl_object **list;
-	size_t n = pl_cloud_planned(c, kind, &list);
-
-	for (size_t i = 0; i < n; i++)
-		if (pl_streq(list[i]->identity, identity))
-			return list[i];
-	return NULL;
-}
-
-static struct pl_object *add_thing(struct pl_cloud *c, enum pl_kind kind, const char *name, const char *identity,
-				   const char *address)
-{
-	struct pl_model *m = pl_cloud_model(c);
-	struct pl_object *o;
-
-	for (size_t i = 0; i < m->object_count; i++) {
-		o = m->objects[i];
-		if (o->kind == kind && o->origin[PL_CLOUD].source == pl_cloud_source(c) && pl_streq(o->identity, identity))
-			return NULL; /* Aurora's cluster was told by another of its instances */
-	}
-	o = pl_model_object(m, kind, name, pl_cloud_source(c), address);
-	o->identity = identity;
-	o->cluster = pl_aws_of(c)->cluster;
-	return o;
-}
-
 /* ---- databases ---- */
 
 static bool is_mysql(const char *engine)
@@ -355,12 +306,12 @@ static void add_database(struct pl_cloud *c, json_t *j)
 	const char *engine = pl_cloud_text(c, j, "Engine"), *text = pl_cloud_text(c, j, "EngineVersion"), *version;
 	bool here = pl_streq(pl_cloud_text(c, j, "DBSubnetGroup.VpcId"), pl_aws_of(c)->vpc);
 	const char *identity = pl_model_strf(m, "%s/%s", aurora ? "aws_rds_cluster" : "aws_db_instance", name ? name : "");
-	bool planned = planned_as(c, PL_DATABASE, identity);
+	bool planned = pl_cloud_planned_as(c, PL_DATABASE, identity);
 	struct pl_object *o;
 
 	if (!name || !engine || (!planned && !(here && is_mysql(engine))))
 		return;
-	o = add_thing(c, PL_DATABASE, name, identity, pl_cloud_text(c, j, "DBInstanceArn"));
+	o = pl_cloud_thing(c, pl_aws_of(c)->cluster, PL_DATABASE, name, identity, pl_cloud_text(c, j, "DBInstanceArn"));
 	if (!o)
 		return;
 	pl_fact_text(m, o, PL_DB_ENGINE, pl_aws_engine(engine), "Engine")->note =
@@ -422,8 +373,8 @@ static void repositories_done(struct pl_cloud *c, const struct pl_cloud_answer *
 	json_array_foreach(list, i, r) {
 		const char *name = pl_cloud_text(c, r, "repositoryName");
 		const char *identity = pl_model_strf(m, "aws_ecr_repository/%s", name ? name : "");
-		struct pl_object *o = planned_as(c, PL_REGISTRY, identity)
-			? add_thing(c, PL_REGISTRY, name, identity, pl_cloud_text(c, r, "repositoryArn")) : NULL;
+		struct pl_object *o = pl_cloud_planned_as(c, PL_REGISTRY, identity)
+			? pl_cloud_thing(c, pl_aws_of(c)->cluster, PL_REGISTRY, name, identity, pl_cloud_text(c, r, "repositoryArn")) : NULL;
 
 		if (o)
 			pl_fact_text(m, o, PL_REGISTRY_SERVICE, "ecr", "repositoryArn");
@@ -439,7 +390,7 @@ static void bucket_done(struct pl_cloud *c, const struct pl_cloud_answer *a, voi
 
 	if (a->outcome != PL_CLOUD_DONE)
 		return; /* what is gone, or is not for us to see, shows nothing */
-	o = add_thing(c, PL_BUCKET, planned->name, planned->identity,
+	o = pl_cloud_thing(c, pl_aws_of(c)->cluster, PL_BUCKET, planned->name, planned->identity,
 		      pl_model_strf(pl_cloud_model(c), "s3://%s", planned->name));
 	if (o)
 		pl_fact_text(pl_cloud_model(c), o, PL_BUCKET_SERVICE, "s3", NULL);

@@ -94,7 +94,7 @@ static const struct pl_cloud_api api = { sign, renew, refusal };
 
 /* ---- a source ---- */
 
-static bool is_name(const char *name)
+bool pl_azure_is_name(const char *name)
 {
 	return strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.()") == strlen(name) && *name != '.';
 }
@@ -110,7 +110,7 @@ static int open_source(struct pl_cloud *c, struct pl_err *err)
 	pl_cloud_let_in(c, &api, az);
 	pl_cloud_about(c, az->name, NULL, az->subscription);
 	for (size_t i = 0; i < 3; i++)
-		if (!is_name(pl_cloud_part(c, i)))
+		if (!pl_azure_is_name(pl_cloud_part(c, i)))
 			return pl_err_set(err, PL_E_USAGE, "'%s' is no name of a subscription, resource group or cluster; write "
 					  "aks://SUBSCRIPTION/RESOURCE_GROUP/CLUSTER", pl_cloud_part(c, i));
 	if (pl_azure_place(&az->arena, pl_cloud_net(c), &az->place, err) ||
@@ -164,10 +164,17 @@ static void reach(struct pl_cloud *c)
 static const char *const permissions[] = {
 	"Microsoft.Compute/locations/usages/read",
 	"Microsoft.Compute/skus/read",
+	"Microsoft.ContainerRegistry/registries/read",
 	"Microsoft.ContainerService/locations/kubernetesVersions/read",
 	"Microsoft.ContainerService/managedClusters/agentPools/read",
 	"Microsoft.ContainerService/managedClusters/read",
+	"Microsoft.DBforMySQL/flexibleServers/read",
+	"Microsoft.Network/applicationGateways/read",
+	"Microsoft.Network/loadBalancers/read",
+	"Microsoft.Network/publicIPAddresses/read",
 	"Microsoft.Network/virtualNetworks/subnets/read",
+	"Microsoft.Resources/subscriptions/resourceGroups/resources/read",
+	"Microsoft.Storage/storageAccounts/read",
 	NULL,
 };
 

@@ -45,6 +45,7 @@ struct pl_azure {
 	char how[160];
 	const char *subscription, *group, *name;
 	const char *location;      /* "westeurope"; NULL: the cluster is not there */
+	const char *node_group;    /* the resource group of its nodes, made by AKS; NULL: not known */
 	struct pl_object *cluster;
 	const char *version;
 	struct pl_azure_forecast *forecast;
@@ -56,10 +57,13 @@ void pl_azure_get(struct pl_cloud *c, const char *permission, const char *object
 		  void *arg);
 /* The path of a list's next page, which Azure gives as an address: NULL where there is none, or it leads elsewhere. */
 const char *pl_azure_next(struct pl_cloud *c, json_t *answer);
+/* May it stand in a path? */
+bool pl_azure_is_name(const char *name);
 /* "westeurope" of "West Europe". */
 const char *pl_azure_location(struct pl_cloud *c, const char *text);
 
 void pl_aks_ask(struct pl_cloud *c);
+void pl_azure_ask_belongings(struct pl_cloud *c);
 void pl_aks_predict(struct pl_cloud *c);
 void pl_azure_forecast_free(struct pl_azure_forecast *f); /* NULL is fine */
 

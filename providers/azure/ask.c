@@ -150,6 +150,7 @@ static void add_cluster(struct pl_cloud *c, json_t *j)
 
 	az->cluster = o;
 	az->location = location ? pl_azure_location(c, location) : NULL;
+	az->node_group = pl_cloud_text(c, j, "properties.nodeResourceGroup");
 	az->version = pl_cloud_text(c, j, "properties.currentKubernetesVersion|properties.kubernetesVersion");
 	pl_cloud_about(c, az->name, NULL, az->subscription);
 	pl_fact_text(m, o, PL_CLUSTER_PROVIDER, "aks", NULL);
@@ -197,6 +198,7 @@ static void cluster_done(struct pl_cloud *c, const struct pl_cloud_answer *a, vo
 	if (a->outcome == PL_CLOUD_DONE && pl_json_member_str(a->json, "name")) {
 		add_cluster(c, a->json);
 		pl_azure_get(c, READ_POOLS, "agent pools", path_of(c, pl_azure_of(c)->name, "/agentPools"), pools_done, NULL);
+		pl_azure_ask_belongings(c);
 	} else if (a->outcome == PL_CLOUD_ABSENT && !pl_cloud_planned(c, PL_CLUSTER, &planned)) {
 		pl_azure_get(c, READ_CLUSTER, pl_azure_of(c)->group, path_of(c, NULL, ""), list_done, NULL);
 	} else if (a->outcome != PL_CLOUD_ABSENT) {

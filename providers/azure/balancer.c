@@ -16,14 +16,6 @@ bool pl_azure_balances(struct pl_tf *tf, struct pl_tf_resource *r)
 	return !pl_strieq(pl_tf_text(tf, r, "protocol"), "Udp");
 }
 
-static void add_list(struct pl_model *m, struct pl_object *o, const char *const *ports,
-		     size_t count, const char *path)
-{
-	struct pl_value value = { .type = PL_LIST, .list = ports, .count = count };
-
-	pl_fact_add(m, o, PL_LB_PORTS, &value, path);
-}
-
 /* A NAT rule of a scale set has a range of frontend ports: those of it that are asked about. */
 static void add_range(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)
 {
@@ -40,7 +32,7 @@ static void add_range(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_obje
 	for (size_t i = 0; i < sizeof asked / sizeof *asked; i++)
 		if (pl_parse_i64(asked[i], &port) && port >= first && port <= last)
 			ports[count++] = asked[i];
-	add_list(pl_tf_model(tf), o, ports, count, "frontend_port_start");
+	pl_fact_list(pl_tf_model(tf), o, PL_LB_PORTS, ports, count, "frontend_port_start");
 }
 
 /* The frontend port of a rule; 0 (with protocol All) stands for every port. */
@@ -59,9 +51,9 @@ void pl_azure_lb_rule(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_obje
 	else if (!port)
 		add_range(tf, r, o);
 	else if (pl_streq(port, "0"))
-		add_list(m, o, all, sizeof all / sizeof *all, path);
+		pl_fact_list(m, o, PL_LB_PORTS, all, sizeof all / sizeof *all, path);
 	else
-		add_list(m, o, &port, 1, path);
+		pl_fact_list(m, o, PL_LB_PORTS, &port, 1, path);
 }
 
 void pl_azure_gateway(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)
@@ -81,7 +73,7 @@ void pl_azure_gateway(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_obje
 			ports[count++] = port;
 	}
 	if (count || v.state != PL_TF_UNKNOWN)
-		add_list(m, o, ports, count, "frontend_port");
+		pl_fact_list(m, o, PL_LB_PORTS, ports, count, "frontend_port");
 	else
 		pl_fact_unknown(m, o, PL_LB_PORTS, v.waits_for, "frontend_port");
 	free(ports);

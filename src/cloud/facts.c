@@ -75,6 +75,18 @@ int64_t pl_cloud_bytes(json_t *json, const char *path, enum pl_as unit, int64_t 
 	return j && pl_value_read(NULL, unit, j, &v) && v.i >= 0 && v.i <= MOST_BYTES ? v.i : otherwise;
 }
 
+void pl_cloud_list_add(struct pl_cloud *c, struct pl_cloud_list *list, const char *text)
+{
+	if (!(list->count & (list->count - 1))) { /* full at each power of two */
+		const char **more = pl_arena_alloc(&c->m->arena, (2 * list->count + 1) * sizeof *more);
+
+		if (list->count)
+			memcpy(more, list->items, list->count * sizeof *more);
+		list->items = more;
+	}
+	list->items[list->count++] = text;
+}
+
 bool pl_cloud_bool(json_t *json, const char *path, bool otherwise)
 {
 	struct pl_value v = { .type = PL_BOOL };

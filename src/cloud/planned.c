@@ -85,6 +85,33 @@ size_t pl_cloud_planned(struct pl_cloud *c, enum pl_kind kind, struct pl_object 
 	return n;
 }
 
+struct pl_object *pl_cloud_planned_as(struct pl_cloud *c, enum pl_kind kind, const char *identity)
+{
+	struct pl_object **list;
+	size_t n = pl_cloud_planned(c, kind, &list);
+
+	for (size_t i = 0; i < n; i++)
+		if (pl_streq(list[i]->identity, identity))
+			return list[i];
+	return NULL;
+}
+
+struct pl_object *pl_cloud_thing(struct pl_cloud *c, struct pl_object *cluster, enum pl_kind kind, const char *name,
+				 const char *identity, const char *address)
+{
+	struct pl_object *o;
+
+	for (size_t i = 0; identity && i < c->m->object_count; i++) {
+		o = c->m->objects[i];
+		if (o->kind == kind && o->origin[PL_CLOUD].source == c->source && pl_streq(o->identity, identity))
+			return NULL;
+	}
+	o = pl_model_object(c->m, kind, name, c->source, address);
+	o->identity = identity;
+	o->cluster = cluster;
+	return o;
+}
+
 struct pl_object *pl_cloud_beside(struct pl_cloud *c, struct pl_object *planned)
 {
 	void **slot = pl_map_put(&c->besides, (const char *)&planned, sizeof planned);

@@ -170,6 +170,13 @@ int64_t pl_cloud_bytes(json_t *json, const char *path, enum pl_as unit, int64_t 
 int64_t pl_cloud_int(json_t *json, const char *path, int64_t otherwise);
 bool pl_cloud_bool(json_t *json, const char *path, bool otherwise);
 
+/* Texts that come one after the other, in the model's arena; starts as { 0 }. */
+struct pl_cloud_list {
+	const char **items;
+	size_t count;
+};
+void pl_cloud_list_add(struct pl_cloud *c, struct pl_cloud_list *list, const char *text);
+
 /*
  * Writes the facts of a table (ends with a NULL path).  What the answer does not hold nobody set:
  * an API leaves out what has its default.
@@ -186,6 +193,14 @@ void pl_cloud_machine(struct pl_cloud *c, struct pl_object *pool, const char *ty
  * model's arena), returns how many.
  */
 size_t pl_cloud_planned(struct pl_cloud *c, enum pl_kind kind, struct pl_object ***out);
+/* The one of them with that identity ("aws_db_instance/gitpod"), so that what is found is known as the plan's; NULL: none. */
+struct pl_object *pl_cloud_planned_as(struct pl_cloud *c, enum pl_kind kind, const char *identity);
+/*
+ * Something of the cluster that the source shows; its identity, where it has one, joins it with what other sources
+ * show.  NULL: this source has told it already.
+ */
+struct pl_object *pl_cloud_thing(struct pl_cloud *c, struct pl_object *cluster, enum pl_kind kind, const char *name,
+				 const char *identity, const char *address);
 /*
  * The same object as this source speaks of it, though it is not there yet: facts that the cloud tells
  * about what is planned.  One for each planned object, made at the first call.

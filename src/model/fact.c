@@ -152,6 +152,12 @@ struct pl_fact *pl_fact_int(struct pl_model *m, struct pl_object *o, enum pl_att
 	return pl_fact_add(m, o, attr, &(struct pl_value){ .type = pl_attrs[attr].type, .i = i }, path);
 }
 
+struct pl_fact *pl_fact_list(struct pl_model *m, struct pl_object *o, enum pl_attr attr, const char *const *list,
+			     size_t count, const char *path)
+{
+	return pl_fact_add(m, o, attr, &(struct pl_value){ .type = PL_LIST, .list = list, .count = count }, path);
+}
+
 struct pl_fact *pl_fact_bool(struct pl_model *m, struct pl_object *o, enum pl_attr attr, bool b,
 			     const char *path)
 {

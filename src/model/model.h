@@ -237,6 +237,8 @@ struct pl_fact *pl_fact_int(struct pl_model *m, struct pl_object *o, enum pl_att
 			    const char *path); /* INT or BYTES */
 struct pl_fact *pl_fact_bool(struct pl_model *m, struct pl_object *o, enum pl_attr attr, bool b,
 			     const char *path);
+struct pl_fact *pl_fact_list(struct pl_model *m, struct pl_object *o, enum pl_attr attr, const char *const *list,
+			     size_t count, const char *path);
 struct pl_fact *pl_fact_unknown(struct pl_model *m, struct pl_object *o, enum pl_attr attr,
 				const char *waits_for, const char *path);
 

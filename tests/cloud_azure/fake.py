@@ -13,7 +13,9 @@ import urllib.parse
 
 import azure.mgmt.compute.models as compute
 import azure.mgmt.containerservice.models as aks
+import azure.mgmt.mysqlflexibleservers.models as mysql
 import azure.mgmt.network.models as network
+import azure.mgmt.resource.resources.models as resources
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "net"))
 from certs import Authority  # noqa: E402
@@ -51,6 +53,7 @@ class Account:
                      {"resourceType": "disks", "name": "Premium_LRS", "locations": ["westeurope"]}]
         self.usages = {"cores": (100, 60), "standardDSv5Family": (64, 40), "lowPriorityCores": (8, 0), "standardEDSv5Family": (0, 0)}
         self.subnets = {}
+        self.balancers, self.addresses, self.gateways, self.resources, self.servers = {}, {}, {}, {}, {}  # lists by resource group
         self.page = 100
 
     def cluster(self, name, group="rg", version="1.33", current="1.33.5", policy="calico", **more):
@@ -79,6 +82,42 @@ class Account:
         body["properties"]["ipConfigurations"] = [{"id": f"{path}/ip{i}"} for i in range(used)]
         self.subnets[path.lower()] = body
         return path
+
+    def address(self, name, ip, group, **tags):
+        body = network.PublicIPAddress(ip_address=ip, location="westeurope", tags=tags).as_dict()
+        self.addresses.setdefault(group.lower(), []).append(body | {
+            "name": name, "id": f"{BASE}/resourceGroups/{group}/providers/Microsoft.Network/publicIPAddresses/{name}"})
+        return self.addresses[group.lower()][-1]["id"]
+
+    def balancer(self, name, group, frontends):
+        """frontends: {name: (public address's id or private address, [(protocol, port)])}"""
+        path = f"{BASE}/resourceGroups/{group}/providers/Microsoft.Network/loadBalancers/{name}"
+        fronts, rules = [], []
+        for front, (address, ports) in frontends.items():
+            where = {"public_ip_address": network.PublicIPAddress(id=address)} if address.startswith("/") else {"private_ip_address": address}
+            fronts.append(network.FrontendIPConfiguration(name=front, id=f"{path}/frontendIPConfigurations/{front}", **where))
+            rules += [network.LoadBalancingRule(
+                name=f"{front}-{protocol}-{port}", protocol=protocol, frontend_port=port, backend_port=port,
+                # the service writes the same path in other letters now and then
+                frontend_ip_configuration=network.SubResource(id=f"{path}/frontendIPConfigurations/{front}".replace("resourceGroups", "resourcegroups")))
+                for protocol, port in ports]
+        body = network.LoadBalancer(location="westeurope", frontend_ip_configurations=fronts, load_balancing_rules=rules).as_dict()
+        self.balancers.setdefault(group.lower(), []).append(body | {"name": name, "id": path})
+
+    def gateway(self, name, group, ports):
+        body = network.ApplicationGateway(location="westeurope", frontend_ports=[
+            network.ApplicationGatewayFrontendPort(name=f"port-{p}", port=p) for p in ports]).as_dict()
+        self.gateways.setdefault(group.lower(), []).append(body | {
+            "name": name, "id": f"{BASE}/resourceGroups/{group}/providers/Microsoft.Network/applicationGateways/{name}"})
+
+    def resource(self, name, type_, group="rg", **more):
+        body = resources.GenericResourceExpanded(location="westeurope", **more).as_dict()
+        self.resources.setdefault(group.lower(), []).append(body | {
+            "name": name, "type": type_, "id": f"{BASE}/resourceGroups/{group}/providers/{type_}/{name}"})
+
+    def server(self, name, version, group="rg"):
+        self.resource(name, "Microsoft.DBforMySQL/flexibleServers", group)
+        self.servers[group.lower(), name] = mysql.Server(location="westeurope", version=version).serialize() | {"name": name}
 
 
 class Door(http.server.BaseHTTPRequestHandler):
@@ -119,6 +158,17 @@ class Door(http.server.BaseHTTPRequestHandler):
             if low not in account.subnets:
                 raise Refusal(404, "NotFound", "Resource not found.")
             return "Microsoft.Network/virtualNetworks/subnets/read", account.subnets[low]
+        lists = {"loadbalancers": account.balancers, "publicipaddresses": account.addresses, "applicationgateways": account.gateways}
+        if len(parts) == 7 and parts[5] == "Microsoft.Network":
+            return f"Microsoft.Network/{parts[6]}/read", self.paged(lists[parts[6].lower()].get(parts[3].lower(), []), path, query)
+        if low.endswith("/resources"):
+            listed = account.resources.get(parts[3].lower(), [])
+            assert "$skiptoken" in query or all(f"resourceType eq '{r['type']}'" in query["$filter"][0] for r in listed), query
+            # the service shows what the caller may read
+            self.server.fake.ever.update(f"{r['type']}/read" for r in listed)
+            return "Microsoft.Resources/subscriptions/resourceGroups/resources/read", self.paged(listed, path, query)
+        if "/flexibleservers/" in low:
+            return "Microsoft.DBforMySQL/flexibleServers/read", account.servers[parts[3].lower(), parts[7]]
         if low.endswith("/kubernetesversions"):
             values = [aks.KubernetesVersion(version=v, patch_versions={p: aks.KubernetesPatchVersion(upgrades=[]) for p in patches},
                                             capabilities=aks.KubernetesVersionCapabilities(support_plan=["KubernetesOfficial"])).as_dict()

@@ -65,6 +65,11 @@ def account():
     scale = a.pools["rg", "gitpod"][-1]["properties"]["virtualMachinesProfile"]["scale"]
     scale["autoscale"] = [{"size": "standard_d4s_v5", "minCount": 1, "maxCount": 3}, {"size": "standard_d8s_v5", "minCount": 0, "maxCount": 2}]
     a.cluster("old", version="1.31", current="1.31.2", policy=None)
+    nodes = "MC_rg_gitpod_westeurope"
+    a.balancer("kubernetes", nodes, {"a1": (a.address("a1", "20.1.2.3", nodes, **{"k8s-azure-service": "gitpod/proxy"}), [("Tcp", 443)])})
+    a.server("gitpod-db", "5.7")
+    a.resource("backups", "Microsoft.Storage/storageAccounts")
+    a.resource("images", "Microsoft.ContainerRegistry/registries")
     return a
 
 
