@@ -145,7 +145,7 @@ endpoint_packages() {
 cloud_packages() {
 	python_packages awscli==1.46.3 boto3==1.43.62 google-api-python-client==2.202.0 azure-identity==1.27.0 \
 		azure-mgmt-containerservice==41.8.0 azure-mgmt-compute==39.0.0 azure-mgmt-network==33.1.0 azure-mgmt-resource==26.0.0 \
-		azure-mgmt-mysqlflexibleservers==1.0.0
+		azure-mgmt-mysqlflexibleservers==1.0.0 azure-mgmt-storage==25.3.0
 }
 
 test_packages() {

@@ -32,6 +32,17 @@ void pl_azure_get(struct pl_cloud *c, const char *permission, const char *object
 						  .done = done, .arg = arg });
 }
 
+void pl_azure_post(struct pl_cloud *c, const char *permission, const char *object, const char *path, const char *body,
+		   pl_cloud_done *done, void *arg)
+{
+	pl_auto_buf url = PL_BUF_INIT;
+
+	pl_buf_addf(&url, "%s%s", pl_azure_of(c)->place.arm, path);
+	pl_cloud_call(c, &(struct pl_cloud_call){ .name = permission, .object = object, .service = "arm", .method = "POST",
+						  .url = url.data, .body = body, .type = *body ? "application/json" : NULL,
+						  .done = done, .arg = arg });
+}
+
 const char *pl_azure_next(struct pl_cloud *c, json_t *answer)
 {
 	const char *next = pl_cloud_text(c, answer, "nextLink"), *arm = pl_azure_of(c)->place.arm;
@@ -148,15 +159,14 @@ static void reach_done(struct pl_cloud *c, const struct pl_cloud_answer *a, void
 static void reach(struct pl_cloud *c)
 {
 	struct pl_azure *az = pl_azure_of(c);
-	pl_auto_buf url = PL_BUF_INIT;
+	pl_auto_buf path = PL_BUF_INIT;
 
 	if (!az->cluster)
 		return;
-	pl_buf_addf(&url, "%s" CLUSTER_FORMAT "/listClusterUserCredential?api-version=" AKS_VERSION, az->place.arm,
-		    az->subscription, az->group, az->name);
-	pl_cloud_call(c, &(struct pl_cloud_call){
-		.name = "Microsoft.ContainerService/managedClusters/listClusterUserCredential/action", .object = az->name,
-		.service = "arm", .method = "POST", .url = url.data, .body = "", .done = reach_done });
+	pl_buf_addf(&path, CLUSTER_FORMAT "/listClusterUserCredential?api-version=" AKS_VERSION, az->subscription, az->group,
+		    az->name);
+	pl_azure_post(c, "Microsoft.ContainerService/managedClusters/listClusterUserCredential/action", az->name, path.data, "",
+		      reach_done, NULL);
 }
 
 /* ---- what it takes ---- */
@@ -174,6 +184,7 @@ static const char *const permissions[] = {
 	"Microsoft.Network/publicIPAddresses/read",
 	"Microsoft.Network/virtualNetworks/subnets/read",
 	"Microsoft.Resources/subscriptions/resourceGroups/resources/read",
+	"Microsoft.Storage/checknameavailability/read",
 	"Microsoft.Storage/storageAccounts/read",
 	NULL,
 };

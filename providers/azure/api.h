@@ -55,6 +55,9 @@ struct pl_azure *pl_azure_of(struct pl_cloud *c);
 /* GET of a path of Resource Manager, with its query; `permission` is what the operation is called in roles. */
 void pl_azure_get(struct pl_cloud *c, const char *permission, const char *object, const char *path, pl_cloud_done *done,
 		  void *arg);
+/* POST of what only reads, all the same. */
+void pl_azure_post(struct pl_cloud *c, const char *permission, const char *object, const char *path, const char *body,
+		   pl_cloud_done *done, void *arg);
 /* The path of a list's next page, which Azure gives as an address: NULL where there is none, or it leads elsewhere. */
 const char *pl_azure_next(struct pl_cloud *c, json_t *answer);
 /* May it stand in a path? */

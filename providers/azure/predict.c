@@ -12,10 +12,12 @@
 #include "base/scalar.h"
 #include "base/str.h"
 #include "json/load.h"
+#include "json/write.h"
 
 #define READ_SKUS "Microsoft.Compute/skus/read"
 #define READ_USAGES "Microsoft.Compute/locations/usages/read"
 #define READ_VERSIONS "Microsoft.ContainerService/locations/kubernetesVersions/read"
+#define CHECK_NAME "Microsoft.Storage/checknameavailability/read"
 #define READ_SUBNET "Microsoft.Network/virtualNetworks/subnets/read"
 /* Addresses that Azure keeps of every subnet (Virtual Network FAQ, 2026-11). */
 #define RESERVED 5
@@ -386,6 +388,39 @@ static void ask_subnets(struct pl_cloud *c)
 	}
 }
 
+/* Names of storage accounts are one for all of Azure. */
+static void account_done(struct pl_cloud *c, const struct pl_cloud_answer *a, void *arg)
+{
+	struct pl_object *beside = pl_cloud_beside(c, arg);
+
+	if (a->outcome == PL_CLOUD_DONE)
+		pl_fact_bool(pl_cloud_model(c), beside, PL_BUCKET_NAME_TAKEN,
+			     pl_streq(pl_json_member_str(a->json, "reason"), "AlreadyExists"), "nameAvailable");
+	else
+		pl_fact_unknown(pl_cloud_model(c), beside, PL_BUCKET_NAME_TAKEN, a->why, NULL);
+}
+
+static void ask_accounts(struct pl_cloud *c)
+{
+	const char *path = pl_model_strf(pl_cloud_model(c), "/subscriptions/%s/providers/Microsoft.Storage/checkNameAvailability"
+					 "?api-version=2023-05-01", pl_azure_of(c)->subscription);
+	struct pl_object **list;
+	size_t n = pl_cloud_planned(c, PL_BUCKET, &list);
+
+	for (size_t i = 0; i < n; i++) {
+		pl_auto_buf body = PL_BUF_INIT;
+		struct pl_json_out w = PL_JSON_OUT(&body);
+
+		if (!list[i]->created || !list[i]->identity || !pl_starts(list[i]->identity, "azurerm_storage_account/"))
+			continue;
+		pl_json_open(&w, '{');
+		pl_json_member(&w, "name", list[i]->name);
+		pl_json_member(&w, "type", "Microsoft.Storage/storageAccounts");
+		pl_json_close(&w, '}');
+		pl_azure_post(c, CHECK_NAME, list[i]->name, path, body.data, account_done, list[i]);
+	}
+}
+
 /* Where the cluster stands, or is to stand. */
 static const char *location_of(struct pl_cloud *c, const struct pl_azure_forecast *f)
 {
@@ -420,6 +455,7 @@ void pl_aks_predict(struct pl_cloud *c)
 		 pl_model_strf(m, "/subscriptions/%s/providers/Microsoft.Compute/locations/%s/usages?api-version=2024-07-01",
 			       az->subscription, f->location));
 	ask_subnets(c);
+	ask_accounts(c);
 }
 
 void pl_azure_forecast_free(struct pl_azure_forecast *f)

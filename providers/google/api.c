@@ -28,69 +28,72 @@ void pl_google_escape(struct pl_buf *out, const char *text)
 	}
 }
 
+const char *pl_google_last(const char *link)
+{
+	const char *slash = link ? strrchr(link, '/') : NULL;
+
+	return slash ? slash + 1 : link;
+}
+
 /* ---- calls ---- */
 
-/* What gcloud and Terraform take in place of Google's own; both may end with the version or not. */
-static void add_base(struct pl_buf *url, const char *gcloud, const char *terraform, const char *usual, const char *version)
-{
-	const char *own = pl_google_env(gcloud);
+static const struct api {
+	const char *name;     /* in permissions */
+	const char *gcloud, *terraform; /* variables for what is asked in the place of Google's own */
+	const char *usual, *version;
+	bool off_is_none;
+	bool quiet;
+} apis[PL_GOOGLE_APIS] = {
+	[PL_GOOGLE_CONTAINER] = { "container", "CLOUDSDK_API_ENDPOINT_OVERRIDES_CONTAINER", "GOOGLE_CONTAINER_CUSTOM_ENDPOINT",
+				  "https://container.googleapis.com", "/v1", false, false },
+	[PL_GOOGLE_COMPUTE] = { "compute", "CLOUDSDK_API_ENDPOINT_OVERRIDES_COMPUTE", "GOOGLE_COMPUTE_CUSTOM_ENDPOINT",
+				"https://compute.googleapis.com", "/compute/v1", false, false },
+	[PL_GOOGLE_SQL] = { "cloudsql", "CLOUDSDK_API_ENDPOINT_OVERRIDES_SQL", "GOOGLE_SQL_CUSTOM_ENDPOINT",
+			    "https://sqladmin.googleapis.com", "/sql/v1beta4", true, false },
+	[PL_GOOGLE_STORAGE] = { "storage", "CLOUDSDK_API_ENDPOINT_OVERRIDES_STORAGE", "GOOGLE_STORAGE_CUSTOM_ENDPOINT",
+				"https://storage.googleapis.com", "/storage/v1", true, true },
+};
 
-	own = own ? own : pl_google_env(terraform);
-	pl_buf_adds(url, own ? own : usual);
+/* What the user says may end with the version or not. */
+static void add_base(struct pl_buf *url, const struct api *api)
+{
+	const char *own = pl_google_env(api->gcloud);
+
+	own = own ? own : pl_google_env(api->terraform);
+	pl_buf_adds(url, own ? own : api->usual);
 	while (url->len && url->data[url->len - 1] == '/')
 		pl_buf_truncate(url, url->len - 1);
-	if (!pl_ends(url->data, version))
-		pl_buf_adds(url, version);
+	if (!pl_ends(url->data, api->version))
+		pl_buf_adds(url, api->version);
 	pl_buf_addc(url, '/');
 }
 
 /* What a method takes, where that is not called as the method is. */
-static const char *permission_of(const char *name)
+static void add_permission(struct pl_buf *out, const char *name)
 {
-	static const struct {
-		const char *name, *permission;
-	} others[] = {
-		{ "container.getServerConfig", "container.clusters.list" },
-		{ "compute.machineTypes.aggregatedList", "compute.machineTypes.list" },
-	};
+	static const char aggregated[] = ".aggregatedList";
 
-	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-		if (!strcmp(name, others[i].name))
-			return others[i].permission;
-	return name;
+	if (!strcmp(name, "container.getServerConfig"))
+		pl_buf_adds(out, "container.clusters.list");
+	else if (pl_ends(name, aggregated))
+		pl_buf_addf(out, "%.*s.list", (int)(strlen(name) - strlen(aggregated)), name);
+	else
+		pl_buf_adds(out, name);
 }
 
-static void call(struct pl_cloud *c, const char *api, const char *method, const char *object, const char *url,
-		 pl_cloud_done *done, void *arg)
+void pl_google_get(struct pl_cloud *c, enum pl_google_api id, const char *method, const char *object, const char *path,
+		   pl_cloud_done *done, void *arg)
 {
-	pl_auto_buf name = PL_BUF_INIT;
+	const struct api *api = &apis[id];
+	pl_auto_buf url = PL_BUF_INIT, name = PL_BUF_INIT, permission = PL_BUF_INIT;
 
-	pl_buf_addf(&name, "%s.%s", api, method);
-	pl_cloud_call(c, &(struct pl_cloud_call){ .name = name.data, .permission = permission_of(name.data),
-						  .object = object, .service = api, .url = url,
-						  .done = done, .arg = arg });
-}
-
-void pl_google_container(struct pl_cloud *c, const char *method, const char *object, const char *path,
-			 pl_cloud_done *done, void *arg)
-{
-	pl_auto_buf url = PL_BUF_INIT;
-
-	add_base(&url, "CLOUDSDK_API_ENDPOINT_OVERRIDES_CONTAINER", "GOOGLE_CONTAINER_CUSTOM_ENDPOINT",
-		 "https://container.googleapis.com", "/v1");
+	add_base(&url, api);
 	pl_buf_adds(&url, path);
-	call(c, "container", method, object, url.data, done, arg);
-}
-
-void pl_google_compute(struct pl_cloud *c, const char *method, const char *object, const char *path,
-		       pl_cloud_done *done, void *arg)
-{
-	pl_auto_buf url = PL_BUF_INIT;
-
-	add_base(&url, "CLOUDSDK_API_ENDPOINT_OVERRIDES_COMPUTE", "GOOGLE_COMPUTE_CUSTOM_ENDPOINT",
-		 "https://compute.googleapis.com/compute/v1", "/compute/v1");
-	pl_buf_adds(&url, path);
-	call(c, "compute", method, object, url.data, done, arg);
+	pl_buf_addf(&name, "%s.%s", api->name, method);
+	add_permission(&permission, name.data);
+	pl_cloud_call(c, &(struct pl_cloud_call){ .name = name.data, .permission = permission.data, .object = object,
+						  .service = api->name, .url = url.data, .off_is_none = api->off_is_none,
+						  .quiet = api->quiet, .done = done, .arg = arg });
 }
 
 /* ---- how we are let in ---- */
@@ -204,12 +207,16 @@ static void reach(struct pl_cloud *c)
 }
 
 static const char *const permissions[] = {
+	"cloudsql.instances.list",
+	"compute.forwardingRules.list",
 	"compute.machineTypes.list",
 	"compute.projects.get",
 	"compute.regions.get",
 	"compute.subnetworks.get",
+	"compute.targetPools.list",
 	"container.clusters.get",
 	"container.clusters.list",
+	"storage.buckets.get",
 	NULL,
 };
 

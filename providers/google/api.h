@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Google's APIs as gke://PROJECT/LOCATION/CLUSTER asks them: Container and Compute, v1. */
+/* Google's APIs as gke://PROJECT/LOCATION/CLUSTER asks them: Container, Compute, Cloud SQL, Cloud Storage. */
 #ifndef PL_PROVIDERS_GOOGLE_API_H
 #define PL_PROVIDERS_GOOGLE_API_H
 
@@ -38,19 +38,27 @@ struct pl_google {
 	const char *project, *location, *name;
 	struct pl_object *cluster; /* NULL: it is not there */
 	const char *version, *endpoint, *ca;
+	const char *network;       /* its name; NULL: not told */
+	struct pl_cloud_list groups; /* of its nodes' instances */
 	struct pl_google_forecast *forecast;
 };
 struct pl_google *pl_google_of(struct pl_cloud *c);
 
-/* GET of Container ("clusters.get") or Compute ("regions.get"), `path` behind /v1/ or /compute/v1/. */
-void pl_google_container(struct pl_cloud *c, const char *method, const char *object, const char *path,
-			 pl_cloud_done *done, void *arg);
-void pl_google_compute(struct pl_cloud *c, const char *method, const char *object, const char *path,
-		       pl_cloud_done *done, void *arg);
+enum pl_google_api { PL_GOOGLE_CONTAINER, PL_GOOGLE_COMPUTE, PL_GOOGLE_SQL, PL_GOOGLE_STORAGE, PL_GOOGLE_APIS };
+
+/* GET by a method of an API ("clusters.get"), `path` behind its version ("/v1/", "/compute/v1/"). */
+void pl_google_get(struct pl_cloud *c, enum pl_google_api api, const char *method, const char *object, const char *path,
+		   pl_cloud_done *done, void *arg);
+/* "nodes" of ".../subnetworks/nodes"; NULL of NULL. */
+const char *pl_google_last(const char *link);
 /* Adds text with everything escaped that has a meaning in an address. */
 void pl_google_escape(struct pl_buf *out, const char *text);
 
 void pl_google_ask(struct pl_cloud *c);
+void pl_google_ask_belongings(struct pl_cloud *c);
+/* Is it one of Cloud Storage, whose name is known?  And that bucket, by its name: what it says is for `done`, with it. */
+bool pl_google_is_bucket(const struct pl_object *o);
+void pl_google_bucket_get(struct pl_cloud *c, struct pl_object *planned, pl_cloud_done *done);
 void pl_google_predict(struct pl_cloud *c);
 void pl_google_forecast_free(struct pl_google_forecast *f); /* NULL is fine */
 /* "europe-west1" of "europe-west1-b"; a region stays what it is.  In the model. */

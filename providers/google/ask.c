@@ -118,6 +118,21 @@ static void add_endpoint(struct pl_cloud *c, struct pl_object *o, json_t *j)
 	g->ca = by_name ? NULL : pl_cloud_text(c, j, "masterAuth.clusterCaCertificate");
 }
 
+/* What tells the cluster's nodes and network from those of others. */
+static void note_surroundings(struct pl_cloud *c, json_t *j)
+{
+	struct pl_google *g = pl_google_of(c);
+	json_t *pools = pl_cloud_get(j, "nodePools"), *pool, *url;
+	size_t i, k;
+
+	g->network = pl_google_last(pl_cloud_text(c, j, "networkConfig.network|network"));
+	json_array_foreach(pools, i, pool)
+		json_array_foreach(json_object_get(pool, "instanceGroupUrls"), k, url)
+			if (json_is_string(url))
+				pl_cloud_list_add(c, &g->groups,
+						  pl_model_str(pl_cloud_model(c), pl_google_last(json_string_value(url))));
+}
+
 static void add_cluster(struct pl_cloud *c, json_t *j)
 {
 	struct pl_google *g = pl_google_of(c);
@@ -149,6 +164,8 @@ static void add_cluster(struct pl_cloud *c, json_t *j)
 	json_array_foreach(pl_cloud_get(j, "nodePools"), i, pool)
 		if (!autopilot && pl_json_member_str(pool, "name"))
 			add_pool(c, pool);
+	note_surroundings(c, j);
+	pl_google_ask_belongings(c);
 }
 
 /* ---- where it is ---- */
@@ -195,7 +212,7 @@ static void cluster_done(struct pl_cloud *c, const struct pl_cloud_answer *a, vo
 		add_cluster(c, a->json);
 	} else if (a->outcome == PL_CLOUD_ABSENT) {
 		pl_buf_addf(&path, "projects/%s/locations/-/clusters", pl_google_of(c)->project);
-		pl_google_container(c, "clusters.list", pl_google_of(c)->project, path.data, list_done, NULL);
+		pl_google_get(c, PL_GOOGLE_CONTAINER, "clusters.list", pl_google_of(c)->project, path.data, list_done, NULL);
 	} else {
 		pl_cloud_fail(c, a->outcome == PL_CLOUD_FORBIDDEN || a->outcome == PL_CLOUD_OFF ? PL_E_AUTH : PL_E_INPUT, "%s",
 			      a->why ? a->why : "container.clusters.get: the answer holds no cluster");
@@ -208,5 +225,5 @@ void pl_google_ask(struct pl_cloud *c)
 	pl_auto_buf path = PL_BUF_INIT;
 
 	pl_buf_addf(&path, "projects/%s/locations/%s/clusters/%s", g->project, g->location, g->name);
-	pl_google_container(c, "clusters.get", g->name, path.data, cluster_done, NULL);
+	pl_google_get(c, PL_GOOGLE_CONTAINER, "clusters.get", g->name, path.data, cluster_done, NULL);
 }

@@ -50,7 +50,7 @@ static const struct {
 	{ "targetpool", 4 },      { "target_instance", 4 }, { "targetinstance", 4 },
 };
 
-static int layer_of(const char *text)
+int pl_google_layer(const char *text)
 {
 	for (size_t i = 0; text && i < sizeof layers / sizeof *layers; i++)
 		if (pl_contains(text, layers[i].word))
@@ -64,7 +64,7 @@ static void add_layer(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_obje
 	struct pl_tf_value v = pl_tf_get(tf, r, "target");
 	struct pl_tf_resource *proxy =
 		pl_tf_follow(tf, r, "target", proxies, "self_link|id|name");
-	int layer = layer_of(proxy ? proxy->type : pl_tf_text(tf, r, "target"));
+	int layer = pl_google_layer(proxy ? proxy->type : pl_tf_text(tf, r, "target"));
 	struct pl_fact *f;
 
 	if (layer) {
@@ -95,11 +95,11 @@ static void add_port(struct ports *p, const char *port)
 	p->items[p->count++] = port;
 }
 
-/* "443", "443-443" or "20-90": its ends, and what lies between of those that are asked about. */
-static void add_range(struct pl_model *m, struct ports *p, const char *text)
+size_t pl_google_range(struct pl_model *m, const char *text, const char *out[PL_GOOGLE_RANGE])
 {
 	static const long asked[] = { 22, 80, 443 };
 	long first, last;
+	size_t n = 0;
 
 	switch (sscanf(text, "%5ld-%5ld", &first, &last)) {
 	case 1:
@@ -108,13 +108,24 @@ static void add_range(struct pl_model *m, struct ports *p, const char *text)
 	case 2:
 		break;
 	default:
-		return;
+		return 0;
 	}
-	add_port(p, pl_model_strf(m, "%ld", first));
+	out[n++] = pl_model_strf(m, "%ld", first);
 	for (size_t i = 0; i < sizeof asked / sizeof *asked; i++)
 		if (asked[i] > first && asked[i] < last)
-			add_port(p, pl_model_strf(m, "%ld", asked[i]));
-	add_port(p, pl_model_strf(m, "%ld", last));
+			out[n++] = pl_model_strf(m, "%ld", asked[i]);
+	if (last != first)
+		out[n++] = pl_model_strf(m, "%ld", last);
+	return n;
+}
+
+static void add_range(struct pl_model *m, struct ports *p, const char *text)
+{
+	const char *found[PL_GOOGLE_RANGE];
+	size_t n = pl_google_range(m, text, found);
+
+	for (size_t i = 0; i < n; i++)
+		add_port(p, found[i]);
 }
 
 static void read_ports(struct pl_tf *tf, struct pl_tf_resource *r, struct ports *out)

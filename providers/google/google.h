@@ -45,6 +45,8 @@ void pl_google_autoscalers(struct pl_tf *tf);
 
 /* service.c */
 void pl_google_sql(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o);
+/* Engine and version of "MYSQL_8_0_31". */
+void pl_google_sql_version(struct pl_model *m, struct pl_object *o, const char *text, const char *path);
 void pl_google_alloydb(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o);
 void pl_google_bucket(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o);
 bool pl_google_takes_images(struct pl_tf *tf, struct pl_tf_resource *r);
@@ -53,6 +55,14 @@ void pl_google_container_registry(struct pl_tf *tf, struct pl_tf_resource *r, st
 
 /* balancer.c */
 bool pl_google_balances(struct pl_tf *tf, struct pl_tf_resource *r);
+/* 4 or 7, by a target's type or link (".../targetHttpsProxies/x"); 0: it does not say. */
+int pl_google_layer(const char *target);
+/*
+ * Of "443", "443-443" or "20-90" its ends and, of what lies between, the ports that architectures ask about (22, 80,
+ * 443); returns how many, 0: it is no range.
+ */
+#define PL_GOOGLE_RANGE 5
+size_t pl_google_range(struct pl_model *m, const char *text, const char *out[PL_GOOGLE_RANGE]);
 void pl_google_forwarding_rule(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o);
 void pl_google_finish(struct pl_model *m, struct pl_object *cluster);
 

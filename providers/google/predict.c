@@ -19,8 +19,8 @@
 #define RESERVED 4
 
 struct pl_google_forecast {
-	struct pl_object **clusters, **pools;
-	size_t cluster_count, pool_count;
+	struct pl_object **clusters, **pools, **buckets;
+	size_t cluster_count, pool_count, bucket_count;
 	const char *region;
 	json_t *server, *types, *place, *project; /* owned; NULL: not told */
 	json_t *subnets;         /* by name; null: it is not there */
@@ -31,13 +31,6 @@ struct pl_google_forecast {
 static struct pl_google_forecast *forecast(struct pl_cloud *c)
 {
 	return pl_google_of(c)->forecast;
-}
-
-static const char *last_part(const char *link)
-{
-	const char *slash = strrchr(link, '/');
-
-	return slash ? slash + 1 : link;
 }
 
 /* ---- machine types ---- */
@@ -53,7 +46,7 @@ static json_t *type_in(const struct pl_google_forecast *f, const char *zone, con
 		const char *key;
 
 		json_object_foreach(items, key, of_zone)
-			if (!strcmp(last_part(key), zone))
+			if (!strcmp(pl_google_last(key), zone))
 				json_array_foreach(json_object_get(of_zone, "machineTypes"), k, t)
 					if (pl_streq(pl_json_member_str(t, "name"), name))
 						return t;
@@ -71,7 +64,7 @@ static const char *zone_at(const struct pl_google_forecast *f, size_t i)
 {
 	const char *link = json_string_value(json_array_get(json_object_get(f->place, "zones"), i));
 
-	return link ? last_part(link) : "";
+	return link ? pl_google_last(link) : "";
 }
 
 /* Any zone of the region that has it. */
@@ -360,7 +353,7 @@ static void bill_addresses(struct pl_cloud *c, struct pl_object *pool, struct pl
 
 	if (!subnets || subnets->count != 1)
 		return;
-	name = last_part(subnets->list[0]);
+	name = pl_google_last(subnets->list[0]);
 	subnet = json_object_get(f->subnets, name);
 	pl_cloud_bill(c, pool, pl_model_strf(m, "subnet %s", name), nodes, 1, NULL);
 	add_range(c, pl_model_strf(m, "subnet %s", name), pl_model_strf(m, "subnet %s", name),
@@ -501,7 +494,7 @@ static void ask_types(struct pl_cloud *c, const char *next)
 		pl_buf_adds(&path, "&pageToken=");
 		pl_google_escape(&path, next);
 	}
-	pl_google_compute(c, "machineTypes.aggregatedList", "machine types", path.data, types_done, NULL);
+	pl_google_get(c, PL_GOOGLE_COMPUTE, "machineTypes.aggregatedList", "machine types", path.data, types_done, NULL);
 }
 
 static void types_done(struct pl_cloud *c, const struct pl_cloud_answer *a, void *arg)
@@ -526,7 +519,7 @@ static void ask_subnets(struct pl_cloud *c)
 
 	for (size_t i = 0; i < f->pool_count; i++) {
 		const struct pl_value *v = pl_cloud_planned_value(f->pools[i], PL_POOL_SUBNETS);
-		const char *name = v && v->count == 1 ? last_part(v->list[0]) : NULL;
+		const char *name = v && v->count == 1 ? pl_google_last(v->list[0]) : NULL;
 		pl_auto_buf path = PL_BUF_INIT;
 
 		if (!name || json_object_get(f->subnets, name))
@@ -535,9 +528,27 @@ static void ask_subnets(struct pl_cloud *c)
 		f->waiting++;
 		pl_buf_addf(&path, "projects/%s/regions/%s/subnetworks/", pl_google_of(c)->project, f->region);
 		pl_google_escape(&path, name);
-		pl_google_compute(c, "subnetworks.get", name, path.data, subnet_done,
+		pl_google_get(c, PL_GOOGLE_COMPUTE, "subnetworks.get", name, path.data, subnet_done,
 				  (void *)(uintptr_t)pl_model_str(pl_cloud_model(c), name));
 	}
+}
+
+/* Names of buckets are one for all of Google Cloud: what forbids to look is there. */
+static void bucket_done(struct pl_cloud *c, const struct pl_cloud_answer *a, void *arg)
+{
+	struct pl_object *beside = pl_cloud_beside(c, arg);
+
+	if (a->outcome == PL_CLOUD_DONE || a->outcome == PL_CLOUD_ABSENT || a->outcome == PL_CLOUD_FORBIDDEN)
+		pl_fact_bool(pl_cloud_model(c), beside, PL_BUCKET_NAME_TAKEN, a->outcome != PL_CLOUD_ABSENT, NULL);
+	else
+		pl_fact_unknown(pl_cloud_model(c), beside, PL_BUCKET_NAME_TAKEN, a->why, NULL);
+}
+
+static void ask_buckets(struct pl_cloud *c, const struct pl_google_forecast *f)
+{
+	for (size_t i = 0; i < f->bucket_count; i++)
+		if (f->buckets[i]->created && pl_google_is_bucket(f->buckets[i]))
+			pl_google_bucket_get(c, f->buckets[i], bucket_done);
 }
 
 void pl_google_predict(struct pl_cloud *c)
@@ -550,18 +561,20 @@ void pl_google_predict(struct pl_cloud *c)
 	f->subnets = json_object();
 	f->cluster_count = pl_cloud_planned(c, PL_CLUSTER, &f->clusters);
 	f->pool_count = pl_cloud_planned(c, PL_POOL, &f->pools);
+	f->bucket_count = pl_cloud_planned(c, PL_BUCKET, &f->buckets);
 	if (!f->cluster_count)
 		return;
 	f->region = pl_google_region(c, g->location);
 	f->waiting = 3;
 	pl_buf_addf(&server, "projects/%s/locations/%s/serverConfig", g->project, g->location);
-	pl_google_container(c, "getServerConfig", g->location, server.data, server_done, NULL);
+	pl_google_get(c, PL_GOOGLE_CONTAINER, "getServerConfig", g->location, server.data, server_done, NULL);
 	pl_buf_addf(&region, "projects/%s/regions/%s", g->project, f->region);
-	pl_google_compute(c, "regions.get", f->region, region.data, place_done, NULL);
+	pl_google_get(c, PL_GOOGLE_COMPUTE, "regions.get", f->region, region.data, place_done, NULL);
 	pl_buf_addf(&project, "projects/%s", g->project);
-	pl_google_compute(c, "projects.get", g->project, project.data, project_done, NULL);
+	pl_google_get(c, PL_GOOGLE_COMPUTE, "projects.get", g->project, project.data, project_done, NULL);
 	ask_types(c, NULL);
 	ask_subnets(c);
+	ask_buckets(c, f);
 }
 
 void pl_google_forecast_free(struct pl_google_forecast *f)

@@ -32,24 +32,17 @@ static const char *version_of(struct pl_model *m, const char *text)
 	return n ? pl_model_str(m, version) : NULL;
 }
 
-static void sql_unknown(struct pl_model *m, struct pl_object *o, const char *waits_for)
+static void sql_unknown(struct pl_model *m, struct pl_object *o, const char *waits_for, const char *path)
 {
-	pl_fact_unknown(m, o, PL_DB_ENGINE, waits_for, "database_version");
-	pl_fact_unknown(m, o, PL_DB_VERSION, waits_for, "database_version");
+	pl_fact_unknown(m, o, PL_DB_ENGINE, waits_for, path);
+	pl_fact_unknown(m, o, PL_DB_VERSION, waits_for, path);
 }
 
-void pl_google_sql(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)
+void pl_google_sql_version(struct pl_model *m, struct pl_object *o, const char *text, const char *path)
 {
-	static const char path[] = "database_version";
-	struct pl_tf_value v = pl_tf_get(tf, r, path);
-	const char *text = pl_tf_text(tf, r, path), *version;
-	struct pl_model *m = pl_tf_model(tf);
-
-	if (!text) {
-		sql_unknown(m, o, v.state == PL_TF_UNKNOWN ? v.waits_for : "no version is set");
-		return;
-	}
 	for (size_t i = 0; i < sizeof engines / sizeof *engines; i++) {
+		const char *version;
+
 		if (!pl_starts(text, engines[i].prefix))
 			continue;
 		pl_fact_text(m, o, PL_DB_ENGINE, engines[i].engine, path);
@@ -58,7 +51,19 @@ void pl_google_sql(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object 
 			pl_fact_text(m, o, PL_DB_VERSION, version, path);
 		return;
 	}
-	sql_unknown(m, o, "an engine that plumbline does not know");
+	sql_unknown(m, o, "an engine that plumbline does not know", path);
+}
+
+void pl_google_sql(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)
+{
+	static const char path[] = "database_version";
+	struct pl_tf_value v = pl_tf_get(tf, r, path);
+	const char *text = pl_tf_text(tf, r, path);
+
+	if (text)
+		pl_google_sql_version(pl_tf_model(tf), o, text, path);
+	else
+		sql_unknown(pl_tf_model(tf), o, v.state == PL_TF_UNKNOWN ? v.waits_for : "no version is set", path);
 }
 
 void pl_google_alloydb(struct pl_tf *tf, struct pl_tf_resource *r, struct pl_object *o)

@@ -58,6 +58,7 @@ struct pl_cloud_call {
 	const char *type;       /* Content-Type of the body */
 	const char *const *headers; /* more of them, ends with NULL; NULL: none */
 	bool xml;               /* the answer is XML: see xml/xml.h */
+	bool off_is_none;       /* an API that is switched off has nothing of its kind: no problem of the run */
 	bool quiet;             /* what fails is no problem of the run: `done` says what it means */
 	pl_cloud_done *done;
 	void *arg;

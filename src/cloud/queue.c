@@ -387,7 +387,7 @@ static void note_outcome(struct pl_cloud *c, const struct job *j)
 		return;
 	if (j->outcome == PL_CLOUD_FAILED && c->worst.code == PL_E_NONE && (!call->quiet || j->err.code == PL_E_AUTH))
 		c->worst = j->err;
-	if (call->quiet)
+	if (call->quiet || (call->off_is_none && j->outcome == PL_CLOUD_OFF))
 		return;
 	if (j->outcome == PL_CLOUD_FORBIDDEN || j->outcome == PL_CLOUD_OFF)
 		pl_cloud_problem(c, object, "forbidden", j->err.text, call->permission ? call->permission : call->name);

@@ -38,13 +38,13 @@ struct saying {
 	const struct pl_fact *first;
 };
 
-/* What is said ahead of a plan is no look at the object. */
+/* What is said ahead of a plan is no look at the object; ports of a range are not those that one listens on. */
 static const struct pl_fact *certain(const struct pl_object *o, enum pl_attr attr, int w)
 {
 	const struct pl_fact *first = pl_object_fact(o, attr, w);
 
 	for (const struct pl_fact *f = first; f; f = pl_fact_next(f, w))
-		if (!f->known || f->sensitive || f->ahead)
+		if (!f->known || f->sensitive || f->ahead || (attr == PL_LB_PORTS && f->basis == PL_INFERRED))
 			return NULL;
 	return first;
 }

@@ -16,6 +16,7 @@ import azure.mgmt.containerservice.models as aks
 import azure.mgmt.mysqlflexibleservers.models as mysql
 import azure.mgmt.network.models as network
 import azure.mgmt.resource.resources.models as resources
+import azure.mgmt.storage.models as storage
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "net"))
 from certs import Authority  # noqa: E402
@@ -54,7 +55,7 @@ class Account:
         self.usages = {"cores": (100, 60), "standardDSv5Family": (64, 40), "lowPriorityCores": (8, 0), "standardEDSv5Family": (0, 0)}
         self.subnets = {}
         self.balancers, self.addresses, self.gateways, self.resources, self.servers = {}, {}, {}, {}, {}  # lists by resource group
-        self.page = 100
+        self.page, self.taken = 100, set()  # names of storage accounts of others
 
     def cluster(self, name, group="rg", version="1.33", current="1.33.5", policy="calico", **more):
         body = aks.ManagedCluster(location="westeurope", kubernetes_version=version, network_profile=aks.ContainerServiceNetworkProfile(
@@ -222,10 +223,24 @@ class Door(http.server.BaseHTTPRequestHandler):
         except Refusal as refusal:
             return self.reply(refusal.status, refusal.body())
 
+    def check_name(self, body):
+        fake, asked = self.server.fake, json.loads(body)
+        assert asked["type"] == "Microsoft.Storage/storageAccounts" and self.headers["Content-Type"].startswith("application/json"), body
+        if self.headers.get("Authorization", "").removeprefix("Bearer ") not in fake.tokens:
+            return self.reply(401, Refusal(401, "InvalidAuthenticationToken", "The access token is invalid.").body())
+        fake.log.append("Microsoft.Storage/checknameavailability/read")
+        fake.ever.add(fake.log[-1])
+        taken = asked["name"] in fake.account.taken
+        return self.json(storage.CheckNameAvailabilityResult().as_dict() | {"nameAvailable": not taken, **(
+            {"reason": "AlreadyExists", "message": f"The storage account named {asked['name']} is already taken."} if taken else {})})
+
     def do_POST(self):
-        """Entra's token endpoint."""
+        """Entra's token endpoint, and the one question of Resource Manager that is a POST."""
         fake = self.server.fake
-        form = dict(urllib.parse.parse_qsl(self.rfile.read(int(self.headers["Content-Length"])).decode()))
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        if urllib.parse.urlsplit(self.path).path.endswith("/checkNameAvailability"):
+            return self.check_name(body)
+        form = dict(urllib.parse.parse_qsl(body))
         wrong = fake.judge(form)
         if wrong:
             return self.reply(401, json.dumps({"error": "invalid_client", "error_description": wrong + "\r\nTrace ID: 1\r\n"}))

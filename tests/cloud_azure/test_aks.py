@@ -18,6 +18,7 @@ sys.dont_write_bytecode = True
 import azure.identity  # noqa: E402
 from azure.mgmt.compute import ComputeManagementClient  # noqa: E402
 from azure.mgmt.containerservice import ContainerServiceClient  # noqa: E402
+from azure.mgmt.storage import StorageManagementClient  # noqa: E402
 from cryptography import x509  # noqa: E402
 from cryptography.hazmat.primitives import hashes, serialization  # noqa: E402
 from cryptography.hazmat.primitives.asymmetric import padding  # noqa: E402
@@ -289,6 +290,14 @@ def predicted(fake):
     _, rows = judged(fake, plan(folder, cluster(name="gitpod"), pool("system", cluster_name="gitpod"), pool("fresh", cluster_name="gitpod")),
                      "gitpod")
     same("names", failed(rows, "platform-name-taken"), ["gitpod", "system"])
+    fake.account.taken = {"backups"}
+    more = {"base_url": fake.url, "connection_verify": fake.ca, "credential_scopes": [fake.url + "/.default"]}
+    theirs = StorageManagementClient(credential(fake), SUBSCRIPTION, **more).storage_accounts
+    same("their client hears the same", [theirs.check_name_availability({"name": n, "type": "Microsoft.Storage/storageAccounts"}).reason
+                                         for n in ("backups", "free")], ["AlreadyExists", None])
+    _, rows = judged(fake, plan(folder, cluster(), pool("p"), *[resource("azurerm_storage_account", n, {"name": n, "account_kind": "StorageV2"})
+                                                               for n in ("backups", "free")]))
+    same("names of accounts", failed(rows, "platform-name-taken"), ["backups"])
     for version, verdict in (("1.32", "pass"), ("1.33", "fail")):
         _, rows = judged(fake, plan(folder, cluster(version, name="old", actions=("update",)), pool("p", cluster_name="old")), "old")
         same(f"1.31 to {version}", rows["platform-version-step"]["verdict"], verdict)

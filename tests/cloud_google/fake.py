@@ -15,13 +15,16 @@ import googleapiclient.discovery_cache
 import jwt_check
 
 DOCUMENTS = {name: json.loads((pathlib.Path(googleapiclient.discovery_cache.__file__).parent / f"documents/{name}.json").read_text())
-             for name in ("container.v1", "compute.v1")}
+             for name in ("container.v1", "compute.v1", "sqladmin.v1beta4", "storage.v1")}
 # operation -> document, name in the permissions, answer's schema
 OPERATIONS = {"container.clusters.get": ("container.v1", "Cluster"), "container.clusters.list": ("container.v1", "ListClustersResponse"),
               "container.getServerConfig": ("container.v1", "ServerConfig"),
               "compute.machineTypes.aggregatedList": ("compute.v1", "MachineTypeAggregatedList"),
               "compute.regions.get": ("compute.v1", "Region"), "compute.projects.get": ("compute.v1", "Project"),
-              "compute.subnetworks.get": ("compute.v1", "Subnetwork")}
+              "compute.subnetworks.get": ("compute.v1", "Subnetwork"),
+              "compute.forwardingRules.aggregatedList": ("compute.v1", "ForwardingRuleAggregatedList"),
+              "compute.targetPools.aggregatedList": ("compute.v1", "TargetPoolAggregatedList"),
+              "cloudsql.instances.list": ("sqladmin.v1beta4", "InstancesListResponse"), "storage.buckets.get": ("storage.v1", "Bucket")}
 
 
 def held(document, schema, value, where):
@@ -76,6 +79,7 @@ class Project:
         self.project_quotas = {"CPUS_ALL_REGIONS": (1000, 24)}
         self.subnets = {"nodes": {"name": "nodes", "ipCidrRange": "10.0.0.0/28", "secondaryIpRanges": [
             {"rangeName": "pods", "ipCidrRange": "10.4.0.0/21"}]}}
+        self.rules, self.target_pools, self.databases, self.buckets = [], [], [], {}  # bucket: its place, or a status
         self.page, self.quota_warning, self.missing = 500, None, []
 
     def cluster(self, name, location=None, **more):
@@ -92,6 +96,32 @@ class Project:
         self.clusters[location or self.region, cluster].setdefault("nodePools", []).append({
             "name": name, "initialNodeCount": 2, "autoscaling": {}, "locations": self.zones, "version": "1.33.4-gke.100",
             "status": "RUNNING", "config": {**base, **(config or {})}, "maxPodsConstraint": {"maxPodsPerNode": "110"}, **more})
+
+    def rule(self, name, of, ports, scope=None, kind="service", **more):
+        """A forwarding rule as GKE makes it; ports: a range, or a list."""
+        what = {"portRange": ports} if isinstance(ports, str) else {"ports": ports}
+        self.rules.append({"name": name, "description": json.dumps({f"kubernetes.io/{kind}-name": of}) if of else "", "IPProtocol": "TCP",
+                           "loadBalancingScheme": "EXTERNAL", "IPAddress": "34.1.1.1", "scope": scope or f"regions/{self.region}",
+                           "selfLink": f"https://www.googleapis.com/compute/v1/projects/{self.name}/x/{name}", **what, **more})
+
+    def target_pool(self, name, *instances):
+        self.target_pools.append({"name": name, "scope": f"regions/{self.region}", "instances": [
+            f"https://www.googleapis.com/compute/v1/projects/{self.name}/zones/{self.zones[0]}/instances/{i}" for i in instances]})
+        return f"https://www.googleapis.com/compute/v1/projects/{self.name}/regions/{self.region}/targetPools/{name}"
+
+    def database(self, name, version, network="default", **more):
+        self.databases.append({"name": name, "databaseVersion": version, "settings": {"ipConfiguration": {
+            "privateNetwork": f"projects/{self.name}/global/networks/{network}"}}, **more})
+
+
+def aggregated(project, kind, member, items, query):
+    start = int(query.get("pageToken", ["0"])[0].split("+")[-1])
+    scopes = {"global": {"warning": {"code": "NO_RESULTS_ON_PAGE", "message": "No results for the scope 'global'."}}}
+    for item in items[start:start + project.page]:
+        scopes.setdefault(item["scope"], {}).setdefault(member, []).append({k: v for k, v in item.items() if k != "scope"})
+        scopes[item["scope"]].pop("warning", None)
+    out = {"kind": f"compute#{kind}AggregatedList", "items": scopes}
+    return {**out, "nextPageToken": f"page/+{start + project.page}"} if start + project.page < len(items) else out
 
 
 def quota_list(table):
@@ -128,6 +158,10 @@ def answer(project, path, query):
     if p[:2] == ["compute", "v1"] and p[3] == project.name:
         if len(p) == 4:
             return "compute.projects.get", {"name": project.name, "quotas": quota_list(project.project_quotas)}
+        if p[4:] == ["aggregated", "forwardingRules"]:
+            return "compute.forwardingRules.aggregatedList", aggregated(project, "forwardingRule", "forwardingRules", project.rules, query)
+        if p[4:] == ["aggregated", "targetPools"]:
+            return "compute.targetPools.aggregatedList", aggregated(project, "targetPool", "targetPools", project.target_pools, query)
         if p[4] == "aggregated":
             return "compute.machineTypes.aggregatedList", machine_types(project, query)
         if len(p) == 6:
@@ -137,6 +171,16 @@ def answer(project, path, query):
         if p[7] not in project.subnets:
             raise Refusal(404, None, f"The resource 'projects/{p[3]}/regions/{p[5]}/subnetworks/{p[7]}' was not found", "notFound")
         return "compute.subnetworks.get", project.subnets[p[7]]
+    if p[:2] == ["sql", "v1beta4"] and p[3:] == [project.name, "instances"]:
+        start = int(query.get("pageToken", ["0"])[0].split("+")[-1])
+        more = start + project.page < len(project.databases)
+        return "cloudsql.instances.list", {"kind": "sql#instancesList", "items": project.databases[start:start + project.page],
+                                           **({"nextPageToken": f"page/+{start + project.page}"} if more else {})}
+    if p[:3] == ["storage", "v1", "b"]:
+        place = project.buckets.get(p[3], 404)
+        if isinstance(place, int):
+            return "storage.buckets.get", Refusal(place, None, "The specified bucket does not exist.", "notFound")
+        return "storage.buckets.get", {"name": p[3], "location": place}
     raise Refusal(403, "PERMISSION_DENIED", "Permission denied on resource project")
 
 
@@ -168,6 +212,8 @@ class Door(http.server.BaseHTTPRequestHandler):
                 fake.log.append(operation)
                 fake.ever.add(operation)
                 fault = fake.faults.get(operation, []) and fake.faults[operation].pop(0)
+            if isinstance(value, Refusal):
+                raise value
             if fault:
                 return self.reply(200, fault, "text/html") if isinstance(fault, str) else self.reply(fault.status, fault.body())
             document, schema = OPERATIONS[operation]
@@ -215,5 +261,7 @@ class Fake:
         more = more or {"CLOUDSDK_AUTH_ACCESS_TOKEN_FILE": str(folder / "token")}
         return {"PATH": os.environ["PATH"], "HOME": str(folder), "LC_ALL": "C.UTF-8", "GCE_METADATA_HOST": "127.0.0.1:9",
                 "CLOUDSDK_API_ENDPOINT_OVERRIDES_CONTAINER": self.url + "/",
-                "CLOUDSDK_API_ENDPOINT_OVERRIDES_COMPUTE": self.url + "/compute/v1/", **more,
+                "CLOUDSDK_API_ENDPOINT_OVERRIDES_COMPUTE": self.url + "/compute/v1/",
+                "CLOUDSDK_API_ENDPOINT_OVERRIDES_SQL": self.url + "/",
+                "CLOUDSDK_API_ENDPOINT_OVERRIDES_STORAGE": self.url + "/storage/v1/", **more,
                 **{k: v for k, v in os.environ.items() if k.startswith(("ASAN_", "UBSAN_", "LSAN_"))}}

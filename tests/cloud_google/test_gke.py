@@ -63,6 +63,7 @@ def project():
                                      "taints": [{"key": "a", "value": "b", "effect": "NO_EXECUTE"}]},
            autoscaling={"enabled": True, "minNodeCount": 1, "maxNodeCount": 5})
     p.pool("gitpod", "totals", autoscaling={"enabled": True, "totalMinNodeCount": 2, "totalMaxNodeCount": 9})
+    p.rule("a1", "gitpod/proxy", "443-443", target=p.target_pool("a1", "gke-gitpod-services-0a1b-x2y3"))
     p.cluster("zonal", "europe-west1-c")
     p.cluster("pilot", autopilot={"enabled": True})
     p.cluster("by-name", endpoint="gke-0123.europe-west1.gke.goog", networkPolicy={}, autopilot={},
@@ -259,6 +260,10 @@ def predicted(fake, folder):
     _, rows = judged(fake, folder, plan(folder, cluster(name="gitpod"), pool("services", cluster_name="gitpod"),
                                         pool("new", cluster_name="gitpod")), "gitpod")
     same("names", failed("platform-name-taken"), ["gitpod", "services"])
+    p.buckets = {"there": "EU", "of-others": 403}
+    _, rows = judged(fake, folder, plan(folder, cluster(), pool("p"), *[resource("google_storage_bucket", n, {"name": n})
+                                                                       for n in ("there", "of-others", "free")]))
+    same("names of buckets", failed("platform-name-taken"), ["of-others", "there"])
     _, rows = judged(fake, folder, plan(folder, cluster("1.35", name="gitpod", actions=("update",)), pool("p", cluster_name="gitpod")), "gitpod")
     same("two minors up", rows["platform-version-step"]["verdict"], "fail")
     p.quota_warning = {"code": "QUOTA_INFO_UNAVAILABLE", "message": "try later"}
@@ -279,7 +284,9 @@ def calls(fake, folder):
 
 
 # what Google's documentation of IAM says that the methods take, where that is not called as they are
-PERMISSIONS = {"container.getServerConfig": "container.clusters.list", "compute.machineTypes.aggregatedList": "compute.machineTypes.list"}
+PERMISSIONS = {"container.getServerConfig": "container.clusters.list", "compute.machineTypes.aggregatedList": "compute.machineTypes.list",
+               "compute.forwardingRules.aggregatedList": "compute.forwardingRules.list",
+               "compute.targetPools.aggregatedList": "compute.targetPools.list"}
 
 
 def permissions(fake, folder):
