@@ -117,30 +117,6 @@ int pl_aws_sso(struct pl_aws_search *s, const char *profile, struct pl_aws_keys 
 
 /* ---- credential_process ---- */
 
-/* Words as a shell splits them; no shell is asked. */
-static const char **split(struct pl_arena *a, const char *text)
-{
-	const char **argv = pl_arena_alloc(a, (strlen(text) / 2 + 2) * sizeof *argv);
-	char *to = pl_arena_alloc(a, strlen(text) + 1);
-	size_t n = 0;
-
-	for (const char *p = text + strspn(text, " \t"); *p; p += strspn(p, " \t")) {
-		char quote = 0;
-
-		argv[n++] = to;
-		for (; *p && (quote || !strchr(" \t", *p)); p++) {
-			if (quote ? *p == quote : (*p == '"' || *p == '\''))
-				quote = quote ? 0 : *p;
-			else if (*p == '\\' && quote != '\'' && p[1])
-				*to++ = *++p;
-			else
-				*to++ = *p;
-		}
-		*to++ = '\0';
-	}
-	return argv;
-}
-
 static int run(const char *const *argv, const struct pl_wait *w, struct pl_aws_keys *out, struct pl_err *err)
 {
 	pl_auto_process_end end = PL_PROCESS_END_INIT;
@@ -170,7 +146,7 @@ int pl_aws_process(struct pl_aws_search *s, const char *profile, struct pl_aws_k
 	command = command ? command : pl_aws_secret_get(s->config, profile, "credential_process");
 	if (!command)
 		return 0;
-	rc = run(split(&a, command), pl_cloud_net_wait(s->net), out, err);
+	rc = run(pl_process_words(&a, command), pl_cloud_net_wait(s->net), out, err);
 	pl_arena_wipe(&a);
 	if (rc < 0)
 		return pl_err_wrap(err, "profile '%s': credential_process", profile);

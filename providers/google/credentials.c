@@ -9,12 +9,11 @@
 #include "base/scalar.h"
 #include "base/str.h"
 #include "cloud/jwt.h"
-#include "google/api.h"
+#include "google/credentials.h"
 #include "json/load.h"
 #include "json/write.h"
 #include "net/file.h"
 
-#define SCOPE "https://www.googleapis.com/auth/cloud-platform"
 #define TOKEN_URI "https://oauth2.googleapis.com/token"
 #define METADATA "metadata.google.internal"
 #define METADATA_MS 3000 /* google-auth's own */
@@ -26,8 +25,7 @@ const char *pl_google_env(const char *name)
 	return value && *value ? value : NULL;
 }
 
-/* Replaces the token; white space around it goes. */
-static void put(struct pl_google_token *out, const char *token, size_t n)
+void pl_google_put(struct pl_google_token *out, const char *token, size_t n)
 {
 	while (n && strchr(" \t\r\n", token[n - 1]))
 		n--;
@@ -53,7 +51,7 @@ static int from_token_file(struct pl_cloud_net *net, struct pl_google_token *out
 		err->code = err->code == PL_E_INPUT ? PL_E_AUTH : err->code;
 		return -1;
 	}
-	put(out, text.data, text.len);
+	pl_google_put(out, text.data, text.len);
 	if (!out->token.len)
 		return pl_err_set(err, PL_E_AUTH, "CLOUDSDK_AUTH_ACCESS_TOKEN_FILE: '%s' is empty", path);
 	snprintf(out->how, sizeof out->how, "CLOUDSDK_AUTH_ACCESS_TOKEN_FILE");
@@ -66,14 +64,14 @@ static int from_environment(struct pl_google_token *out)
 
 	if (!token)
 		return 0;
-	put(out, token, strlen(token));
+	pl_google_put(out, token, strlen(token));
 	snprintf(out->how, sizeof out->how, "GOOGLE_OAUTH_ACCESS_TOKEN");
 	return 1;
 }
 
 /* ---- token endpoints ---- */
 
-static void add(struct pl_buf *form, const char *name, const char *value)
+void pl_google_form(struct pl_buf *form, const char *name, const char *value)
 {
 	pl_buf_addf(form, "%s%s=", form->len ? "&" : "", name);
 	pl_google_escape(form, value);
@@ -87,7 +85,7 @@ static int take_answer(const char *who, const struct pl_http_answer *a, struct p
 	const char *error = pl_json_member_str(j, "error"), *text = pl_json_member_str(j, "error_description");
 
 	if (a->status == 200 && token && *token) {
-		put(out, token, strlen(token));
+		pl_google_put(out, token, strlen(token));
 		return 1;
 	}
 	if (pl_streq(pl_json_member_str(j, "error_subtype"), "invalid_rapt"))
@@ -96,10 +94,20 @@ static int take_answer(const char *who, const struct pl_http_answer *a, struct p
 			  text ? ": " : "", text ? text : "");
 }
 
-static int ask_endpoint(struct pl_cloud_net *net, const char *who, const char *url, const struct pl_buf *form,
-			struct pl_google_token *out, struct pl_err *err)
+int pl_google_safe(const char *what, const char *url, struct pl_err *err)
 {
-	static const char *const headers[] = { "Content-Type: application/x-www-form-urlencoded", NULL };
+	static const char *const safe[] = { "https://", "http://127.0.0.1:", "http://localhost:", "http://[::1]:" };
+
+	for (size_t i = 0; i < sizeof safe / sizeof *safe; i++)
+		if (pl_starts(url, safe[i]))
+			return 0;
+	return pl_err_set(err, PL_E_AUTH, "%s '%.200s' is no https address", what, url);
+}
+
+int pl_google_endpoint(struct pl_cloud_net *net, const char *who, const char *url, const char *authorization,
+		       const struct pl_buf *form, struct pl_google_token *out, struct pl_err *err)
+{
+	const char *const headers[] = { "Content-Type: application/x-www-form-urlencoded", authorization, NULL };
 	pl_auto_answer a = PL_HTTP_ANSWER_INIT;
 	int rc = pl_cloud_exchange(net, &(struct pl_http_request){ .method = "POST", .url = url, .headers = headers,
 				   .body = { form->data, form->len }, .reads = true }, false, 0, &a, err);
@@ -109,7 +117,7 @@ static int ask_endpoint(struct pl_cloud_net *net, const char *who, const char *u
 
 /* ---- a service account's key: an assertion of our own, signed ---- */
 
-static int add_assertion(struct pl_buf *out, json_t *key, struct pl_err *err)
+static int add_assertion(struct pl_buf *out, json_t *key, const char *scope, struct pl_err *err)
 {
 	pl_auto_buf head = PL_BUF_INIT, claims = PL_BUF_INIT;
 	struct pl_json_out h = PL_JSON_OUT(&head), c = PL_JSON_OUT(&claims);
@@ -122,7 +130,7 @@ static int add_assertion(struct pl_buf *out, json_t *key, struct pl_err *err)
 	pl_json_close(&h, '}');
 	pl_json_open(&c, '{');
 	pl_json_member(&c, "iss", pl_json_member_str(key, "client_email"));
-	pl_json_member(&c, "scope", SCOPE);
+	pl_json_member(&c, "scope", scope);
 	pl_json_member(&c, "aud", TOKEN_URI);
 	pl_json_member_int(&c, "iat", now);
 	pl_json_member_int(&c, "exp", now + 3600);
@@ -130,7 +138,7 @@ static int add_assertion(struct pl_buf *out, json_t *key, struct pl_err *err)
 	return pl_jwt(pl_json_member_str(key, "private_key"), &head, &claims, out, err);
 }
 
-static int from_key(struct pl_cloud_net *net, json_t *key, struct pl_google_token *out, struct pl_err *err)
+static int from_key(struct pl_cloud_net *net, json_t *key, const char *scope, struct pl_google_token *out, struct pl_err *err)
 {
 	const char *email = pl_json_member_str(key, "client_email");
 	const char *url = pl_json_member_str(key, "token_uri");
@@ -138,55 +146,67 @@ static int from_key(struct pl_cloud_net *net, json_t *key, struct pl_google_toke
 
 	if (!email || !pl_json_member_str(key, "private_key"))
 		return pl_err_set(err, PL_E_AUTH, "it has no client_email and private_key");
-	if (add_assertion(&assertion, key, err))
+	if (add_assertion(&assertion, key, scope, err))
 		return -1;
-	add(&form, "grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer");
-	add(&form, "assertion", assertion.data);
+	pl_google_form(&form, "grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer");
+	pl_google_form(&form, "assertion", assertion.data);
 	snprintf(out->how, sizeof out->how, "the service account %.100s", email);
-	return ask_endpoint(net, url ? url : TOKEN_URI, url ? url : TOKEN_URI, &form, out, err);
+	return pl_google_endpoint(net, url ? url : TOKEN_URI, url ? url : TOKEN_URI, NULL, &form, out, err);
 }
 
-static int from_login(struct pl_cloud_net *net, json_t *login, struct pl_google_token *out, struct pl_err *err)
+static int from_login(struct pl_cloud_net *net, json_t *login, const char *scope, struct pl_google_token *out,
+		      struct pl_err *err)
 {
 	static const char *const names[] = { "client_id", "client_secret", "refresh_token" };
 	const char *url = pl_json_member_str(login, "token_uri");
 	pl_auto_wiped form = PL_BUF_INIT;
 
+	(void)scope; /* was given when somebody logged in */
 	pl_buf_reserve_exact(&form, 8192);
-	add(&form, "grant_type", "refresh_token");
+	pl_google_form(&form, "grant_type", "refresh_token");
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		if (!pl_json_member_str(login, names[i]))
 			return pl_err_set(err, PL_E_AUTH, "it has no %s", names[i]);
-		add(&form, names[i], pl_json_member_str(login, names[i]));
+		pl_google_form(&form, names[i], pl_json_member_str(login, names[i]));
 	}
 	snprintf(out->how, sizeof out->how, "the login of gcloud");
-	return ask_endpoint(net, url ? url : TOKEN_URI, url ? url : TOKEN_URI, &form, out, err);
+	return pl_google_endpoint(net, url ? url : TOKEN_URI, url ? url : TOKEN_URI, NULL, &form, out, err);
 }
 
 /* ---- the file ---- */
 
 static const struct {
 	const char *type;
-	int (*get)(struct pl_cloud_net *net, json_t *file, struct pl_google_token *out, struct pl_err *err);
+	int (*get)(struct pl_cloud_net *net, json_t *file, const char *scope, struct pl_google_token *out, struct pl_err *err);
 } types[] = {
 	{ "service_account", from_key },
 	{ "authorized_user", from_login },
+	{ "external_account", pl_google_external },
+	{ "external_account_authorized_user", pl_google_external_login },
+	{ "impersonated_service_account", pl_google_impersonated },
 };
+
+int pl_google_from_json(struct pl_cloud_net *net, json_t *file, const char *scope, struct pl_google_token *out,
+			struct pl_err *err)
+{
+	const char *type = pl_json_member_str(file, "type");
+
+	for (size_t i = 0; type && i < sizeof types / sizeof *types; i++)
+		if (!strcmp(type, types[i].type))
+			return types[i].get(net, file, scope, out, err);
+	return pl_err_set(err, PL_E_AUTH, "credentials of type '%.40s' are not known here", type ? type : "");
+}
 
 static int from_text(struct pl_arena *a, struct pl_cloud_net *net, const struct pl_buf *text,
 		     struct pl_google_token *out, struct pl_err *err)
 {
 	struct pl_err bad = PL_ERR_INIT;
 	pl_auto_json *j = pl_json_load((struct pl_slice){ text->data, text->len }, NULL, &bad);
-	const char *type = pl_json_member_str(j, "type");
 
 	if (!j)
 		return pl_err_set(err, PL_E_AUTH, "it is no JSON");
 	out->quota_project = pl_arena_strdup(a, pl_json_member_str(j, "quota_project_id"));
-	for (size_t i = 0; type && i < sizeof types / sizeof *types; i++)
-		if (!strcmp(type, types[i].type))
-			return types[i].get(net, j, out, err);
-	return pl_err_set(err, PL_E_AUTH, "credentials of type '%.40s' are not known here", type ? type : "");
+	return pl_google_from_json(net, j, PL_GOOGLE_SCOPE, out, err);
 }
 
 /* 0: there is no such file; which is an error where somebody named it. */

@@ -158,6 +158,29 @@ static enum pl_err_code code_of(int rc)
 	return rc == EAGAIN || rc == ENOMEM || rc == EMFILE || rc == ENFILE ? PL_E_INTERNAL : PL_E_INPUT;
 }
 
+const char *const *pl_process_words(struct pl_arena *a, const char *text)
+{
+	const char **argv = pl_arena_alloc(a, (strlen(text) / 2 + 2) * sizeof *argv);
+	char *to = pl_arena_alloc(a, strlen(text) + 1);
+	size_t n = 0;
+
+	for (const char *p = text + strspn(text, " \t"); *p; p += strspn(p, " \t")) {
+		char quote = 0;
+
+		argv[n++] = to;
+		for (; *p && (quote || !strchr(" \t", *p)); p++) {
+			if (quote ? *p == quote : (*p == '"' || *p == '\''))
+				quote = quote ? 0 : *p;
+			else if (*p == '\\' && quote != '\'' && p[1])
+				*to++ = *++p;
+			else
+				*to++ = *p;
+		}
+		*to++ = '\0';
+	}
+	return argv;
+}
+
 int pl_process_start(const struct pl_process_options *o, struct pl_process *out, struct pl_err *err)
 {
 	struct pl_process p = PL_PROCESS_INIT;

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "base/alloc.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/str.h"
@@ -45,6 +46,12 @@ struct pl_process {
 	int out;      /* reads its standard output */
 	int said;     /* reads its standard error; who does not read stops it when the pipe is full */
 };
+
+/*
+ * The words of a command as a shell splits them (blanks, both quotes, backslashes), in the arena, for `argv`; nothing is
+ * expanded, no shell is asked.
+ */
+const char *const *pl_process_words(struct pl_arena *a, const char *text);
 
 #define PL_PROCESS_INIT { 0, false, -1, -1, -1 }
 

@@ -142,7 +142,7 @@ def credentials(fake, folder):
     same("a login", run(fake, folder, "facts", SOURCE, GOOGLE_APPLICATION_CREDENTIALS=str(login)).returncode, 0)
     wrong = folder / "wrong.json"
     for text, words in ((login.read_text().replace("1//refresh", "1//old"), "invalid_grant: Token has been expired or revoked."),
-                        ("{", "it is no JSON"), ('{"type": "external_account"}', "external_account"),
+                        ("{", "it is no JSON"), ('{"type": "gdch_service_account"}', "type 'gdch_service_account'"),
                         (path.read_text().replace("BEGIN PRIVATE", "BEGIN"), "its private key is no RSA key")):
         wrong.write_text(text)
         done = run(fake, folder, "facts", SOURCE, GOOGLE_APPLICATION_CREDENTIALS=str(wrong))
