@@ -274,6 +274,7 @@ static const char *const permissions[] = {
 	"ec2:DescribeInstances",
 	"ec2:DescribeLaunchTemplateVersions",
 	"ec2:DescribeSubnets",
+	"ec2:GetConsoleOutput",
 	"ecr:DescribeRepositories",
 	"eks:DescribeAddon",
 	"eks:DescribeCluster",
@@ -337,5 +338,5 @@ static void reach(struct pl_cloud *c)
 
 const struct pl_cloud_provider pl_aws_cloud = {
 	.scheme = "eks", .form = "eks://REGION/CLUSTER", .parts = 2, .permissions = permissions, .open = open_source,
-	.ask = pl_aws_ask, .predict = pl_aws_predict, .reach = reach, .close = close_source, .role = role,
+	.ask = pl_aws_ask, .predict = pl_aws_predict, .reach = reach, .host_keys = pl_aws_host_keys, .close = close_source, .role = role,
 };

@@ -42,6 +42,8 @@ void pl_aws_ask(struct pl_cloud *c);
 /* What stands beside the cluster in that VPC, and what a plan or state calls its own. */
 void pl_aws_ask_belongings(struct pl_cloud *c, const char *vpc);
 void pl_aws_predict(struct pl_cloud *c);
+/* console.c */
+void pl_aws_host_keys(struct pl_cloud *c);
 /* Does a subnet's answer show a tag that the controllers of balancers look for? */
 bool pl_aws_balancer_tag(json_t *subnet);
 /* "&Filter.N.Name=...&Filter.N.Value.1=...", escaped. */

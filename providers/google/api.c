@@ -209,6 +209,8 @@ static void reach(struct pl_cloud *c)
 static const char *const permissions[] = {
 	"cloudsql.instances.list",
 	"compute.forwardingRules.list",
+	"compute.instances.getGuestAttributes",
+	"compute.instances.list",
 	"compute.machineTypes.list",
 	"compute.projects.get",
 	"compute.regions.get",
@@ -230,6 +232,6 @@ static void role(struct pl_buf *out)
 
 const struct pl_cloud_provider pl_google_cloud = {
 	.scheme = "gke", .form = "gke://PROJECT/LOCATION/CLUSTER", .parts = 3, .permissions = permissions,
-	.open = open_source, .ask = pl_google_ask, .predict = pl_google_predict, .reach = reach, .close = close_source,
+	.open = open_source, .ask = pl_google_ask, .predict = pl_google_predict, .reach = reach, .host_keys = pl_google_host_keys, .close = close_source,
 	.role = role,
 };

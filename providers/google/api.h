@@ -59,6 +59,8 @@ void pl_google_ask_belongings(struct pl_cloud *c);
 /* Is it one of Cloud Storage, whose name is known?  And that bucket, by its name: what it says is for `done`, with it. */
 bool pl_google_is_bucket(const struct pl_object *o);
 void pl_google_bucket_get(struct pl_cloud *c, struct pl_object *planned, pl_cloud_done *done);
+/* guest.c */
+void pl_google_host_keys(struct pl_cloud *c);
 void pl_google_predict(struct pl_cloud *c);
 void pl_google_forecast_free(struct pl_google_forecast *f); /* NULL is fine */
 /* "europe-west1" of "europe-west1-b"; a region stays what it is.  In the model. */

@@ -26,6 +26,7 @@ static void ask(struct pl_live *live, const char *word, struct pl_buf *log)
 		.join = pl_live_join(live, word),
 		.parallel = CALLS_AT_A_TIME,
 		.trace = live->loud ? pl_live_trace : NULL,
+		.host_keys = pl_live_logs_in(live),
 		.kubeconfig = pl_args_get(live->args, "with-cluster") ? &kubeconfig : NULL,
 		.log = pl_args_get(live->args, "trace-http") ? log_line : NULL,
 		.log_ctx = log,

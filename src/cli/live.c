@@ -85,6 +85,14 @@ struct pl_wait pl_live_wait(const struct pl_live *live, int64_t usual)
 	return pl_wait_for(live->timeout ? live->timeout : usual, live->stop_fd);
 }
 
+bool pl_live_logs_in(const struct pl_live *live)
+{
+	for (size_t i = 0; i < live->args->word_count; i++)
+		if (pl_starts(live->args->words[i], "ssh://"))
+			return !pl_args_get(live->args, "ssh-known-hosts");
+	return false;
+}
+
 const char *pl_live_join(const struct pl_live *live, const char *word)
 {
 	return pl_run_join(live->args, word);

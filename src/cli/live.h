@@ -44,6 +44,8 @@ void pl_ask_cluster(struct pl_live *live, const char *word, const char *context,
 
 /* How long this one may take: --timeout, else `usual` milliseconds. */
 struct pl_wait pl_live_wait(const struct pl_live *live, int64_t usual);
+/* Will nodes be logged in to, with host keys that another source may tell? */
+bool pl_live_logs_in(const struct pl_live *live);
 /* The cluster that --join gives to the word, or NULL. */
 const char *pl_live_join(const struct pl_live *live, const char *word);
 /*

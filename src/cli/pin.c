@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * SSH host keys that another source of the run gives to a machine at its boot: then no known_hosts file is
- * asked about it, and no other key is taken.
+ * SSH host keys that another source of the run gives to a machine at its boot, or saw there: then no known_hosts
+ * file is asked about it, and no other key is taken.
  */
 #include <string.h>
 
@@ -40,14 +40,31 @@ static const struct pl_object *machine_at(const struct pl_model *m, const char *
 	return found && list_of(found, PL_POOL_HOST_KEYS) ? found : NULL;
 }
 
+/* The same of a machine that a cloud tells of. */
+static const struct pl_host_keys *told_at(const struct pl_model *m, const char *address)
+{
+	const struct pl_host_keys *found = NULL;
+
+	for (size_t i = 0; i < m->host_key_count; i++) {
+		const struct pl_host_keys *k = &m->host_keys[i];
+
+		if (!holds(&(struct pl_value){ .list = k->addresses, .count = k->address_count }, address))
+			continue;
+		if (found)
+			return NULL;
+		found = k;
+	}
+	return found && found->key_count ? found : NULL;
+}
+
 /* As a known_hosts file for this host alone; its name says in messages where the keys are from. */
-static int write_file(struct pl_known_hosts *known, const char *name, const struct pl_value *keys,
+static int write_file(struct pl_known_hosts *known, const char *name, const char *const *keys, size_t count,
 		      struct pl_err *err)
 {
 	pl_auto_buf text = PL_BUF_INIT;
 
-	for (size_t i = 0; i < keys->count; i++)
-		pl_buf_addf(&text, "* %s\n", keys->list[i]);
+	for (size_t i = 0; i < count; i++)
+		pl_buf_addf(&text, "* %s\n", keys[i]);
 	return pl_known_hosts_text(known, name, text.data, text.len, err);
 }
 
@@ -55,15 +72,17 @@ int pl_pin_host(const struct pl_model *m, struct pl_known_hosts *known, struct p
 		const struct pl_ssh_host **host, const char **from, struct pl_err *err)
 {
 	const struct pl_object *machine = machine_at(m, (*host)->host);
+	const struct pl_value *planned = machine ? list_of(machine, PL_POOL_HOST_KEYS) : NULL;
+	const struct pl_host_keys *told = machine ? NULL : told_at(m, (*host)->host);
 	struct pl_ssh_host *copy;
 	const char **files;
 
 	*from = NULL;
-	if (!machine)
+	if (!machine && !told)
 		return 0;
 	files = pl_arena_alloc(arena, 2 * sizeof *files);
-	files[0] = pl_arena_strf(arena, "the boot text of %s", machine->origin[PL_PLAN].address);
-	if (write_file(known, files[0], list_of(machine, PL_POOL_HOST_KEYS), err))
+	files[0] = told ? told->from : pl_arena_strf(arena, "the boot text of %s", machine->origin[PL_PLAN].address);
+	if (write_file(known, files[0], told ? told->keys : planned->list, told ? told->key_count : planned->count, err))
 		return -1;
 	copy = pl_arena_alloc(arena, sizeof *copy);
 	*copy = **host;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* SSH host keys that Terraform gives to a machine, for ask_nodes.c. */
+/* SSH host keys that Terraform gives to a machine, or a cloud tells of it, for ask_nodes.c. */
 #ifndef PL_CLI_PIN_H
 #define PL_CLI_PIN_H
 
-#include "model/model.h"
+#include "model/host_keys.h"
 #include "ssh/fleet.h"
 
 /*

@@ -232,6 +232,10 @@ static int ask(struct pl_cloud *c, struct pl_err *err)
 		cloud->reach(c);
 		pl_cloud_queue_run(c->queue);
 	}
+	if (cloud->host_keys && c->opt->host_keys && c->worst.code == PL_E_NONE) {
+		cloud->host_keys(c);
+		pl_cloud_queue_run(c->queue);
+	}
 	pl_cloud_bills_write(c);
 	tell_calls(c);
 	pl_cloud_queue_free(c->queue);

@@ -14,6 +14,7 @@ struct pl_cloud_options {
 	const char *join;    /* the cluster that --join gives it; NULL: none */
 	size_t parallel;     /* calls at the same time */
 	void (*trace)(void *ctx, const char *line); /* as in pl_http_options, and a count of calls at the end; or NULL */
+	bool host_keys;      /* nodes will be logged in to: by which SSH host keys they are known is wanted */
 	struct pl_buf *kubeconfig; /* gets how the cluster's own API is reached; the caller wipes it; NULL: not wanted */
 	/*
 	 * A line of JSON about each call as it was answered, without secrets; on the caller's thread.  NULL:

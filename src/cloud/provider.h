@@ -281,6 +281,8 @@ struct pl_cloud_provider {
 	 * said.
 	 */
 	void (*reach)(struct pl_cloud *c);
+	/* Where nodes are logged in to: queues what it takes to say pl_model_host_keys().  NULL: it cannot be said. */
+	void (*host_keys)(struct pl_cloud *c);
 	void (*close)(struct pl_cloud *c);   /* frees and wipes what open() made; also after it failed */
 	/* The smallest policy or role for `permissions`, as the cloud's own tools take it. */
 	void (*role)(struct pl_buf *out);

@@ -18,6 +18,7 @@ void pl_model_free(struct pl_model *m)
 	free(m->sources);
 	free(m->objects);
 	free(m->problems);
+	free(m->host_keys);
 	free(m->drift);
 	free(m->beside);
 	pl_arena_release(&m->arena);

@@ -184,6 +184,8 @@ struct pl_model {
 	size_t object_count, object_cap;
 	struct pl_problem *problems;
 	size_t problem_count, problem_cap;
+	struct pl_host_keys *host_keys; /* model/host_keys.h */
+	size_t host_key_count, host_key_cap;
 	struct pl_drift *drift;
 	size_t drift_count, drift_cap;
 	/* Is it the key of a label that no platform sets by itself?  NULL: nobody can tell. */

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "base/str.h"
 #include "codec/codec.h"
 #include "ssh/file.h"
 #include "ssh/known_lines.h"
@@ -22,6 +23,7 @@ struct file {
 	const char *path;
 	struct pl_known_lines lines;
 	struct pl_known_lines added; /* under the lock */
+	bool told;                   /* no file: keys may be given by their fingerprints */
 	struct pl_map found;         /* names that were looked for -> struct found; under the lock */
 	struct file *next;
 };
@@ -100,8 +102,8 @@ bool pl_key_type(const void *blob, size_t len, char out[PL_KEY_TYPE_SIZE])
 	return true;
 }
 
-/* What is wrong with the line's key; NULL and its bytes in *blob when nothing is. */
-static const char *decode(const struct pl_known_line *line, struct pl_buf *blob)
+/* What is wrong with the line's key; NULL and its bytes in *blob (none: its fingerprint stands there) when nothing is. */
+static const char *decode(const struct file *f, const struct pl_known_line *line, struct pl_buf *blob)
 {
 	char type[PL_KEY_TYPE_SIZE];
 
@@ -110,6 +112,8 @@ static const char *decode(const struct pl_known_line *line, struct pl_buf *blob)
 		return "its marker is neither @revoked nor @cert-authority";
 	if (!*line->key)
 		return "its key is missing";
+	if (f->told && pl_starts(line->key, "SHA256:"))
+		return NULL;
 	if (!pl_base64_decode(line->key, strlen(line->key), blob) || !pl_key_type(blob->data, blob->len, type))
 		return "its key is damaged";
 	return strcmp(type, line->type) ? "its key is of another type than it says" : NULL;
@@ -172,8 +176,10 @@ int pl_known_hosts_text(struct pl_known_hosts *k, const char *name, const char *
 		return pl_err_set(err, PL_E_LIMIT, "%s: more than %lu bytes", name, PL_LIMIT_KNOWN_HOSTS_BYTES);
 	pthread_mutex_lock(&k->lock);
 	f = file_of(k, name, &made);
-	if (made)
+	if (made) {
+		f->told = true;
 		pl_known_lines_parse(&f->lines, text, len);
+	}
 	pthread_mutex_unlock(&k->lock);
 	return made ? 0 : pl_err_set(err, PL_E_INTERNAL, "%s: its known hosts are there already", name);
 }
@@ -246,7 +252,8 @@ static int rank(enum pl_known v)
 
 static enum pl_known judge(const struct question *q, const struct pl_known_line *line)
 {
-	bool same = q->scratch.len == q->len && !memcmp(q->scratch.data, q->blob, q->len);
+	bool same = q->scratch.len ? q->scratch.len == q->len && !memcmp(q->scratch.data, q->blob, q->len)
+				   : !strcmp(line->key, q->out->fingerprint);
 
 	if (line->marker == PL_KNOWN_REVOKES)
 		return same ? PL_KNOWN_REVOKED : PL_KNOWN_UNKNOWN;
@@ -266,12 +273,15 @@ static void note(struct question *q, enum pl_known v, const struct file *f, cons
 	r->line = line->number;
 	r->why = NULL;
 	snprintf(r->known_type, sizeof r->known_type, "%s", line->type);
-	pl_key_fingerprint(q->scratch.data, q->scratch.len, r->known);
+	if (q->scratch.len)
+		pl_key_fingerprint(q->scratch.data, q->scratch.len, r->known);
+	else
+		snprintf(r->known, sizeof r->known, "%s", line->key);
 }
 
 static void ask_line(struct question *q, const struct file *f, const struct pl_known_line *line)
 {
-	const char *why = decode(line, &q->scratch);
+	const char *why = decode(f, line, &q->scratch);
 	enum pl_known v;
 
 	if (why) {
@@ -406,12 +416,12 @@ static void add_type(struct types *t, const char *type)
 		snprintf(t->names[t->count++], PL_KEY_TYPE_SIZE, "%s", type);
 }
 
-static void types_of(const struct pl_known_line *const *lines, size_t count, struct types *t)
+static void types_of(const struct file *f, const struct pl_known_line *const *lines, size_t count, struct types *t)
 {
 	pl_auto_buf blob = PL_BUF_INIT;
 
 	for (size_t i = 0; i < count; i++)
-		if (lines[i]->marker == PL_KNOWN_PLAIN && !decode(lines[i], &blob))
+		if (lines[i]->marker == PL_KNOWN_PLAIN && !decode(f, lines[i], &blob))
 			add_type(t, lines[i]->type);
 }
 
@@ -429,10 +439,10 @@ static int collect_types(struct pl_known_hosts *k, const struct pl_known_host *h
 		if (open_file(k, *path, &f, err))
 			return -1;
 		found = find(k, f, name);
-		types_of(found->lines, found->count, t);
+		types_of(f, found->lines, found->count, t);
 		pthread_mutex_lock(&k->lock);
 		pl_known_lines_find(&f->added, name, &added);
-		types_of(added.items, added.count, t);
+		types_of(f, added.items, added.count, t);
 		pthread_mutex_unlock(&k->lock);
 	}
 	return 0;
@@ -504,7 +514,7 @@ static int check_added(const struct file *f, const char *name, const struct ques
 
 	pl_known_lines_find(&f->added, name, &matches);
 	for (size_t i = 0; i < matches.count; i++) {
-		decode(matches.items[i], &blob);
+		decode(f, matches.items[i], &blob);
 		if (blob.len == q->len && !memcmp(blob.data, q->blob, q->len))
 			return 1;
 	}

@@ -63,8 +63,9 @@ void pl_known_hosts_free_ptr(struct pl_known_hosts **k);
 #define pl_auto_known_hosts __attribute__((cleanup(pl_known_hosts_free_ptr))) struct pl_known_hosts
 
 /*
- * Makes `text` the content of `name` (a file that need not exist): keys pinned by a plan or a state, or
- * by --ssh-known-hosts.  A lookup names it among its files.  Must come before the first lookup that does.
+ * Makes `text` the content of `name` (which is no file): keys that a plan, a state or a cloud tells.  A key's type
+ * may be followed by its fingerprint, "SHA256:...", instead of the key.  A lookup names it among its files.  Must come
+ * before the first lookup that does.
  */
 int pl_known_hosts_text(struct pl_known_hosts *k, const char *name, const char *text, size_t len,
 			struct pl_err *err) __attribute__((warn_unused_result));

@@ -4,6 +4,7 @@ signature is computed again by botocore.
 
 A Cloud holds what exists, in the form in which AWS's SDKs show it; serve() answers on a port of this machine.
 """
+import base64
 import datetime
 import gzip
 import http.server
@@ -110,6 +111,7 @@ class Cloud:
         self.quotas, self.default_quotas, self.buckets = {}, {}, {}
         self.balancers, self.listeners, self.classic, self.tags = [], {}, [], {}  # listeners by ARN; tags by ARN or name
         self.databases, self.repositories = [], []
+        self.consoles = {}  # instance -> what it wrote
         self.quota_names = {"L-1216C47A": "Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances",
                             "L-34B43A08": "All Standard (A, C, D, H, I, M, R, T, Z) Spot Instance Requests",
                             "L-1194D53C": "Clusters", "L-6D54EA21": "Managed node groups per cluster"}
@@ -149,6 +151,14 @@ class Cloud:
                              "ListenerDescriptions": [{"Listener": {"Protocol": p, "LoadBalancerPort": n, "InstanceProtocol": p,
                                                                     "InstancePort": 30000 + n}} for p, n in listeners]})
         self.tags[name] = tags
+
+    def node(self, name, cluster, *addresses, console=None):
+        self.instances.append({
+            "InstanceId": name, "InstanceType": "m5.large", "State": {"Name": "running", "Code": 16}, "PrivateIpAddress": addresses[0],
+            "NetworkInterfaces": [{"PrivateIpAddresses": [{"PrivateIpAddress": a, "Primary": not n} for n, a in enumerate(addresses)]}],
+            "Tags": [{"Key": f"kubernetes.io/cluster/{cluster}", "Value": "owned"}]})
+        if console is not None:
+            self.consoles[name] = console
 
     def database(self, name, engine, version, vpc="vpc-1", **more):
         self.databases.append({"DBInstanceIdentifier": name, "Engine": engine, "EngineVersion": version,
@@ -246,11 +256,15 @@ def ec2(cloud, action, form):
         if bad:
             raise Refusal(400, "InvalidAMIID.NotFound", f"The image id '[{', '.join(bad)}]' does not exist")
         return {"Images": [{"ImageId": i, "Architecture": cloud.images[i], "Name": i, "State": "available"} for i in ids]}
+    if action == "GetConsoleOutput":
+        return {"InstanceId": form["InstanceId"], **({"Output": base64.b64encode(cloud.consoles[form["InstanceId"]].encode()).decode()}
+                                                     if form["InstanceId"] in cloud.consoles else {})}
     if action == "DescribeInstances":
-        start = int(form.get("NextToken", 0))
-        part = cloud.instances[start:start + cloud.page]
+        start, keys = int(form.get("NextToken", 0)), filters(form).get("tag-key")
+        listed = [i for i in cloud.instances if not keys or any(t["Key"] in keys for t in i.get("Tags", []))]
+        part = listed[start:start + cloud.page]
         out = {"Reservations": [{"Instances": part}]}
-        if start + cloud.page < len(cloud.instances):
+        if start + cloud.page < len(listed):
             out["NextToken"] = str(start + cloud.page)
         return out
     raise Refusal(400, "InvalidAction", f"The action {action} is not valid for this web service.")

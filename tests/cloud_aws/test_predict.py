@@ -222,6 +222,8 @@ def permissions(fake, folder):
     arn = fake.cloud.balancer("k8s-proxy", "network", {"elbv2.k8s.aws/cluster": "gitpod"}, (("TCP", 443),))
     run(fake, folder, "facts", "eks://eu-west-1/gitpod", plan(folder, cluster("1.34", actions=("no-op",)), resource(
         "aws_ecr_repository", "images", {"name": "images"}, actions=("no-op",))))
+    fake.cloud.node("i-1", "gitpod", "127.0.0.1")
+    run(fake, folder, "facts", "eks://eu-west-1/gitpod", "ssh://127.0.0.1:1")
     fake.cloud.balancers.clear(), fake.cloud.listeners.pop(arn)
     policy = json.loads(run(fake, folder, "permissions", "eks").stdout)
     same("the policy", policy["Statement"][0]["Action"], sorted(fake.ever))

@@ -22,6 +22,8 @@ OPERATIONS = {"container.clusters.get": ("container.v1", "Cluster"), "container.
               "compute.machineTypes.aggregatedList": ("compute.v1", "MachineTypeAggregatedList"),
               "compute.regions.get": ("compute.v1", "Region"), "compute.projects.get": ("compute.v1", "Project"),
               "compute.subnetworks.get": ("compute.v1", "Subnetwork"),
+              "compute.instances.aggregatedList": ("compute.v1", "InstanceAggregatedList"),
+              "compute.instances.getGuestAttributes": ("compute.v1", "GuestAttributes"),
               "compute.forwardingRules.aggregatedList": ("compute.v1", "ForwardingRuleAggregatedList"),
               "compute.targetPools.aggregatedList": ("compute.v1", "TargetPoolAggregatedList"),
               "cloudsql.instances.list": ("sqladmin.v1beta4", "InstancesListResponse"), "storage.buckets.get": ("storage.v1", "Bucket")}
@@ -80,6 +82,7 @@ class Project:
         self.subnets = {"nodes": {"name": "nodes", "ipCidrRange": "10.0.0.0/28", "secondaryIpRanges": [
             {"rangeName": "pods", "ipCidrRange": "10.4.0.0/21"}]}}
         self.rules, self.target_pools, self.databases, self.buckets = [], [], [], {}  # bucket: its place, or a status
+        self.instances, self.attributes = [], {}  # attributes by instance: {type: key}
         self.page, self.quota_warning, self.missing = 500, None, []
 
     def cluster(self, name, location=None, **more):
@@ -103,6 +106,15 @@ class Project:
         self.rules.append({"name": name, "description": json.dumps({f"kubernetes.io/{kind}-name": of}) if of else "", "IPProtocol": "TCP",
                            "loadBalancingScheme": "EXTERNAL", "IPAddress": "34.1.1.1", "scope": scope or f"regions/{self.region}",
                            "selfLink": f"https://www.googleapis.com/compute/v1/projects/{self.name}/x/{name}", **what, **more})
+
+    def node(self, name, cluster, *addresses, keys=None):
+        zone = f"https://www.googleapis.com/compute/v1/projects/{self.name}/zones/{self.zones[0]}"
+        self.instances.append({
+            "name": name, "zone": zone, "scope": f"zones/{self.zones[0]}", "status": "RUNNING", "selfLink": f"{zone}/instances/{name}",
+            "labels": {"goog-k8s-cluster-name": cluster}, "networkInterfaces": [
+                {"networkIP": addresses[0], "accessConfigs": [{"natIP": a} for a in addresses[1:]]}]})
+        if keys:
+            self.attributes[name] = keys
 
     def target_pool(self, name, *instances):
         self.target_pools.append({"name": name, "scope": f"regions/{self.region}", "instances": [
@@ -162,6 +174,17 @@ def answer(project, path, query):
             return "compute.forwardingRules.aggregatedList", aggregated(project, "forwardingRule", "forwardingRules", project.rules, query)
         if p[4:] == ["aggregated", "targetPools"]:
             return "compute.targetPools.aggregatedList", aggregated(project, "targetPool", "targetPools", project.target_pools, query)
+        if p[4:] == ["aggregated", "instances"]:
+            wanted = re.findall(r'labels.goog-k8s-cluster-name = "([^"]+)"', query["filter"][0])
+            return "compute.instances.aggregatedList", aggregated(project, "instance", "instances", [
+                i for i in project.instances if i["labels"]["goog-k8s-cluster-name"] in wanted], query)
+        if p[4] == "zones" and p[-1] == "getGuestAttributes":
+            assert query["queryPath"] == ["hostkeys/"], query
+            if p[7] not in project.attributes:
+                return "compute.instances.getGuestAttributes", Refusal(404, None, "The resource 'hostkeys/' of type 'Guest Attribute' was "
+                                                                       "not found.", "notFound")
+            return "compute.instances.getGuestAttributes", {"kind": "compute#guestAttributes", "queryPath": "hostkeys/", "queryValue": {
+                "items": [{"namespace": "hostkeys", "key": k, "value": v} for k, v in project.attributes[p[7]].items()]}}
         if p[4] == "aggregated":
             return "compute.machineTypes.aggregatedList", machine_types(project, query)
         if len(p) == 6:

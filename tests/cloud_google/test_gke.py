@@ -284,13 +284,16 @@ def calls(fake, folder):
 
 
 # what Google's documentation of IAM says that the methods take, where that is not called as they are
-PERMISSIONS = {"container.getServerConfig": "container.clusters.list", "compute.machineTypes.aggregatedList": "compute.machineTypes.list",
+PERMISSIONS = {"compute.instances.aggregatedList": "compute.instances.list",
+               "container.getServerConfig": "container.clusters.list", "compute.machineTypes.aggregatedList": "compute.machineTypes.list",
                "compute.forwardingRules.aggregatedList": "compute.forwardingRules.list",
                "compute.targetPools.aggregatedList": "compute.targetPools.list"}
 
 
 def permissions(fake, folder):
     """The role has what all calls of these tests took, and nothing else."""
+    fake.project.node("gke-1", "gitpod", "127.0.0.1")
+    run(fake, folder, "facts", SOURCE, "ssh://127.0.0.1:1")
     role = [line[2:] for line in run(fake, folder, "permissions", "gke").stdout.splitlines() if line.startswith("- ")]
     same("the role", role, sorted({PERMISSIONS.get(operation, operation) for operation in fake.ever}))
 
