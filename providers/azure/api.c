@@ -8,12 +8,8 @@
 
 #include "base/alloc.h"
 #include "base/str.h"
-#include "codec/codec.h"
 #include "json/load.h"
 #include "json/write.h"
-
-#define AKS_VERSION "2025-10-01"
-#define CLUSTER_FORMAT "/subscriptions/%s/resourceGroups/%s/providers/Microsoft.ContainerService/managedClusters/%s"
 
 struct pl_azure *pl_azure_of(struct pl_cloud *c)
 {
@@ -82,7 +78,7 @@ static int renew(void *ctx, struct pl_cloud_net *net, struct pl_err *err)
 {
 	struct pl_azure *az = ctx;
 
-	return pl_azure_token(&az->place, net, &az->token, az->how, err);
+	return pl_azure_token(&az->place, NULL, net, &az->token, az->how, err);
 }
 
 /* Some of AKS's own answers have no wrapper around the error. */
@@ -125,7 +121,7 @@ static int open_source(struct pl_cloud *c, struct pl_err *err)
 			return pl_err_set(err, PL_E_USAGE, "'%s' is no name of a subscription, resource group or cluster; write "
 					  "aks://SUBSCRIPTION/RESOURCE_GROUP/CLUSTER", pl_cloud_part(c, i));
 	if (pl_azure_place(&az->arena, pl_cloud_net(c), &az->place, err) ||
-	    pl_azure_token(&az->place, pl_cloud_net(c), &az->token, az->how, err))
+	    pl_azure_token(&az->place, NULL, pl_cloud_net(c), &az->token, az->how, err))
 		return -1;
 	pl_cloud_trace(c, "credentials: %s", az->how);
 	return 0;
@@ -141,34 +137,6 @@ static void close_source(struct pl_cloud *c)
 	free(az);
 }
 
-/* ---- the cluster's own API: the user's kubeconfig, as `az aks get-credentials` has it ---- */
-
-static void reach_done(struct pl_cloud *c, const struct pl_cloud_answer *a, void *arg)
-{
-	json_t *value = pl_cloud_get(a->json, "kubeconfigs[0].value");
-	pl_auto_wiped text = PL_BUF_INIT;
-
-	(void)arg;
-	if (!json_is_string(value))
-		return;
-	pl_buf_reserve_exact(&text, json_string_length(value));
-	if (pl_base64_decode(json_string_value(value), json_string_length(value), &text))
-		pl_cloud_reach(c, (struct pl_slice){ text.data, text.len });
-}
-
-static void reach(struct pl_cloud *c)
-{
-	struct pl_azure *az = pl_azure_of(c);
-	pl_auto_buf path = PL_BUF_INIT;
-
-	if (!az->cluster)
-		return;
-	pl_buf_addf(&path, CLUSTER_FORMAT "/listClusterUserCredential?api-version=" AKS_VERSION, az->subscription, az->group,
-		    az->name);
-	pl_azure_post(c, "Microsoft.ContainerService/managedClusters/listClusterUserCredential/action", az->name, path.data, "",
-		      reach_done, NULL);
-}
-
 /* ---- what it takes ---- */
 
 static const char *const permissions[] = {
@@ -177,6 +145,7 @@ static const char *const permissions[] = {
 	"Microsoft.ContainerRegistry/registries/read",
 	"Microsoft.ContainerService/locations/kubernetesVersions/read",
 	"Microsoft.ContainerService/managedClusters/agentPools/read",
+	"Microsoft.ContainerService/managedClusters/listClusterUserCredential/action",
 	"Microsoft.ContainerService/managedClusters/read",
 	"Microsoft.DBforMySQL/flexibleServers/read",
 	"Microsoft.Network/applicationGateways/read",
@@ -210,6 +179,6 @@ static void role(struct pl_buf *out)
 
 const struct pl_cloud_provider pl_azure_cloud = {
 	.scheme = "aks", .form = "aks://SUBSCRIPTION/RESOURCE_GROUP/CLUSTER", .parts = 3, .permissions = permissions,
-	.open = open_source, .ask = pl_aks_ask, .predict = pl_aks_predict, .reach = reach, .close = close_source,
+	.open = open_source, .ask = pl_aks_ask, .predict = pl_aks_predict, .reach = pl_azure_reach, .close = close_source,
 	.role = role,
 };

@@ -20,11 +20,11 @@ struct pl_azure_place {
 int pl_azure_place(struct pl_arena *a, struct pl_cloud_net *net, struct pl_azure_place *out, struct pl_err *err)
 	__attribute__((warn_unused_result));
 /*
- * A token for Resource Manager, by the first way that is configured: a client's certificate, its secret, a federated
+ * A token for Resource Manager, or for another application by its ID (NULL: none), by the first way that is configured: a client's certificate, its secret, a federated
  * token, a managed identity, the Azure CLI; variables of azurerm (ARM_*) before those of the SDKs (AZURE_*).  What
  * `out` had is replaced; `how` gets for people whose it is.  -1: PL_E_AUTH says what was tried and found.
  */
-int pl_azure_token(const struct pl_azure_place *place, struct pl_cloud_net *net, struct pl_buf *out, char how[160],
+int pl_azure_token(const struct pl_azure_place *place, const char *application, struct pl_cloud_net *net, struct pl_buf *out, char how[160],
 		   struct pl_err *err) __attribute__((warn_unused_result));
 /* certificate.c: the assertion of a client that has a certificate (PEM, or PKCS#12 with its password or NULL). */
 int pl_azure_assertion(const char *file, const char *password, const char *audience, const char *client,
@@ -67,6 +67,8 @@ const char *pl_azure_location(struct pl_cloud *c, const char *text);
 
 void pl_aks_ask(struct pl_cloud *c);
 void pl_azure_ask_belongings(struct pl_cloud *c);
+/* reach.c: for --with-cluster */
+void pl_azure_reach(struct pl_cloud *c);
 void pl_aks_predict(struct pl_cloud *c);
 void pl_azure_forecast_free(struct pl_azure_forecast *f); /* NULL is fine */
 

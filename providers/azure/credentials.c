@@ -132,6 +132,7 @@ static void add(struct pl_buf *form, const char *name, const char *value)
 
 struct search {
 	const struct pl_azure_place *place;
+	const char *resource;      /* what the token is for */
 	struct pl_cloud_net *net;
 	struct pl_buf *out;
 	char *how; /* of 160 bytes */
@@ -170,9 +171,7 @@ static int ask_login(struct search *s, const char *tenant, const char *client, c
 	add(&form, name, value);
 	if (!strcmp(name, "client_assertion"))
 		add(&form, "client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
-	pl_buf_addf(&form, "&scope=");
-	for (const char *p = s->place->arm; *p; p++)
-		pl_buf_addf(&form, strchr(":/", *p) ? "%%%02X" : "%c", (unsigned char)*p);
+	add(&form, "scope", s->resource);
 	pl_buf_adds(&form, "%2F.default");
 	if (pl_cloud_exchange(s->net, &(struct pl_http_request){ .method = "POST", .url = url.data, .headers = headers,
 			      .body = { form.data, form.len }, .reads = true }, false, 0, &a, err))
@@ -255,7 +254,7 @@ static int by_identity(struct search *s, struct pl_err *err)
 	} else {
 		pl_buf_addf(&url, "%s?api-version=2018-02-01", base ? base : IMDS "/metadata/identity/oauth2/token");
 	}
-	add(&url, "resource", s->place->arm);
+	add(&url, "resource", s->resource);
 	if (client)
 		add(&url, "client_id", client);
 	if (pl_cloud_exchange(s->net, &(struct pl_http_request){ .url = url.data, .headers = headers }, true, IMDS_MS, &a, err))
@@ -268,7 +267,7 @@ static int by_identity(struct search *s, struct pl_err *err)
 
 static int by_cli(struct search *s, struct pl_err *err)
 {
-	const char *argv[] = { "az", "account", "get-access-token", "--resource", s->place->arm, "-o", "json", NULL };
+	const char *argv[] = { "az", "account", "get-access-token", "--resource", s->resource, "-o", "json", NULL };
 	struct pl_process_options o = { .argv = argv, .max_out = PL_LIMIT_TOKEN_BYTES, .max_said = 400 };
 	pl_auto_process_end end = PL_PROCESS_END_INIT;
 	struct pl_err why = PL_ERR_INIT;
@@ -295,11 +294,11 @@ static int by_cli(struct search *s, struct pl_err *err)
 	return 1;
 }
 
-int pl_azure_token(const struct pl_azure_place *place, struct pl_cloud_net *net, struct pl_buf *out, char how[160],
-		   struct pl_err *err)
+int pl_azure_token(const struct pl_azure_place *place, const char *application, struct pl_cloud_net *net, struct pl_buf *out,
+		   char how[160], struct pl_err *err)
 {
 	static find_token *const ways[] = { by_certificate, by_secret, by_federation, by_identity, by_cli };
-	struct search s = { place, net, out, how, PL_BUF_INIT };
+	struct search s = { place, application ? application : place->arm, net, out, how, PL_BUF_INIT };
 	int rc = 0;
 
 	for (size_t i = 0; !rc && i < sizeof ways / sizeof *ways; i++)

@@ -27,11 +27,25 @@ static void heard(void *ctx, struct pl_slice text)
 	fwrite(b.data, 1, b.len, stderr);
 }
 
+/* The cluster that the source of that word has told of already, by what nobody else has: its address. */
+static const char *told_by(const struct pl_model *m, const char *word)
+{
+	for (size_t i = 0; i < m->object_count; i++)
+		for (int w = 0; m->objects[i]->kind == PL_CLUSTER && w < PL_WITNESS_COUNT; w++) {
+			const struct pl_origin *at = &m->objects[i]->origin[w];
+
+			if (at->source >= 0 && !strcmp(m->sources[at->source].name, word))
+				return at->address ? at->address : m->objects[i]->name;
+		}
+	return NULL;
+}
+
 void pl_ask_cluster(struct pl_live *live, const char *word, const char *context, struct pl_slice kubeconfig)
 {
+	const char *join = pl_live_join(live, word);
 	struct pl_kube_options o = {
 		.source = word,
-		.join = pl_live_join(live, word),
+		.join = join || !kubeconfig.n ? join : told_by(live->run->model, word),
 		.kubeconfig = kubeconfig.n ? word : pl_args_get(live->args, "kubeconfig"),
 		.text = kubeconfig,
 		.context = context,

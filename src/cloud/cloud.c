@@ -149,8 +149,10 @@ void pl_cloud_reach_by_token(struct pl_cloud *c, const char *server, const char 
 
 	/* at once, so that growing leaves no copy of the token */
 	pl_buf_reserve_exact(&b, 4096 + 6 * (strlen(server) + (ca ? strlen(ca) : 0) + strlen(token)));
-	add_quoted(&b, "{\"current-context\":\"cloud\",\"contexts\":[{\"name\":\"cloud\",\"context\":{"
-			"\"user\":\"cloud\",\"cluster\":", name);
+	/* a cluster is called as its context is, where nothing in it says more */
+	add_quoted(&b, "{\"current-context\":", name);
+	add_quoted(&b, ",\"contexts\":[{\"name\":", name);
+	add_quoted(&b, ",\"context\":{\"user\":\"cloud\",\"cluster\":", name);
 	add_quoted(&b, "}}],\"clusters\":[{\"name\":", name);
 	add_quoted(&b, ",\"cluster\":{\"server\":", server);
 	if (ca)

@@ -26,7 +26,7 @@ import botocore.awsrequest  # noqa: E402
 import botocore.credentials  # noqa: E402
 from cluster import Cluster  # noqa: E402
 from fake import Cloud, Fake  # noqa: E402
-from faults import Faults  # noqa: E402
+from front import Front  # noqa: E402
 from objects import eks, eks_node, gitpod  # noqa: E402
 
 PROGRAM, AWS = sys.argv[1:3]
@@ -58,25 +58,6 @@ def is_signed(url, name, keys):
     return auth.signature(auth.string_to_sign(request, text), request) == signature and query["X-Amz-SignedHeaders"] == "host;x-k8s-aws-id"
 
 
-class Front:
-    """Lets in who has a token of EKS, in the name of the API server's administrator."""
-
-    def __init__(self, cluster, keys):
-        self.cluster, self.keys, self.tokens = cluster, keys, []
-        self.faults = Faults({"*": self.forward}, tls="good")
-        self.admin = cluster.config("admin")["users"][0]["user"]["token"]
-
-    def forward(self, request):
-        token = request.headers.get("authorization", "").removeprefix("Bearer ")
-        self.tokens.append(token)
-        if not token.startswith("k8s-aws-v1.") or not is_signed(address_in(token), "gitpod", self.keys):
-            return 401, {"content-type": "application/json"}, b'{"kind":"Status","message":"Unauthorized","code":401}'
-        import ssl
-        again = urllib.request.Request(self.cluster.url + request.path, headers={"Authorization": f"Bearer {self.admin}"})
-        with urllib.request.urlopen(again, context=ssl._create_unverified_context(), timeout=30) as answer:
-            return answer.status, {"content-type": "application/json"}, answer.read()
-
-
 def run(env, *words):
     return subprocess.run([PROGRAM, *map(str, words)], env=env, capture_output=True, text=True, timeout=90, check=False)
 
@@ -93,7 +74,7 @@ def joined(fake, folder, front):
     drift = {(d["object"], d["attribute"]): d["values"] for d in result["drift"]}
     check("what they say differently is drift", drift.get(("services", "machine_type")) == {"cloud": "m5.xlarge", "cluster": "m6i.xlarge"},
           drift)
-    check("the token is signed as botocore signs it", front.tokens and all(is_signed(address_in(t), "gitpod", front.keys) for t in front.tokens),
+    check("the token is signed as botocore signs it", front.tokens and all(map(front.lets_in, front.tokens)),
           front.tokens[:1])
     theirs = json.loads(subprocess.run([AWS, "--region", "eu-west-1", "eks", "get-token", "--cluster-name", "gitpod"], env=env,
                                        capture_output=True, text=True, check=True).stdout)["status"]["token"]
@@ -146,14 +127,13 @@ def main():
     with tempfile.TemporaryDirectory() as name, Cluster() as cluster, Fake(cloud) as fake:
         cluster.api().write(eks().without("Node").objects + [
             eks_node(n, "services", gitpod("meta"), machine="m6i.xlarge") for n in range(2)])
-        front = Front(cluster, keys)
-        ca = base64.b64encode(pathlib.Path(front.faults.ca).read_bytes()).decode()
-        cloud.cluster("gitpod", version="1.34", subnets=("subnet-a",), endpoint=front.faults.url, ca=ca)
+        front = Front(cluster, lambda token: token.startswith("k8s-aws-v1.") and is_signed(address_in(token), "gitpod", keys))
+        cloud.cluster("gitpod", version="1.34", subnets=("subnet-a",), endpoint=front.url, ca=front.ca)
         cloud.group("gitpod", "services", labels=labels, launchTemplate={"id": "lt-1", "version": "1"}, diskSize=0)
         cloud.templates["lt-1"] = {"ImageId": "ami-1", "UserData": "c2VjcmV0LXVzZXItZGF0YQ=="}
         joined(fake, pathlib.Path(name), front)
         replayed(fake, pathlib.Path(name))
-        front.faults.stop()
+        front.stop()
     return 1 if FAILED else 0
 
 

@@ -55,6 +55,7 @@ class Account:
         self.usages = {"cores": (100, 60), "standardDSv5Family": (64, 40), "lowPriorityCores": (8, 0), "standardEDSv5Family": (0, 0)}
         self.subnets = {}
         self.balancers, self.addresses, self.gateways, self.resources, self.servers = {}, {}, {}, {}, {}  # lists by resource group
+        self.kubeconfig = ""
         self.page, self.taken = 100, set()  # names of storage accounts of others
 
     def cluster(self, name, group="rg", version="1.33", current="1.33.5", policy="calico", **more):
@@ -234,13 +235,26 @@ class Door(http.server.BaseHTTPRequestHandler):
         return self.json(storage.CheckNameAvailabilityResult().as_dict() | {"nameAvailable": not taken, **(
             {"reason": "AlreadyExists", "message": f"The storage account named {asked['name']} is already taken."} if taken else {})})
 
+    def kubeconfig(self):
+        fake = self.server.fake
+        if self.headers.get("Authorization", "").removeprefix("Bearer ") not in fake.tokens:
+            return self.reply(401, Refusal(401, "InvalidAuthenticationToken", "The access token is invalid.").body())
+        fake.log.append("Microsoft.ContainerService/managedClusters/listClusterUserCredential/action")
+        fake.ever.add(fake.log[-1])
+        # the client's models hold bytes, which travel as base64
+        value = base64.b64encode(fake.account.kubeconfig.encode()).decode()
+        return self.json({"kubeconfigs": [aks.CredentialResult().as_dict() | {"name": "clusterUser", "value": value}]})
+
     def do_POST(self):
-        """Entra's token endpoint, and the one question of Resource Manager that is a POST."""
+        """Entra's token endpoint, and what Resource Manager is asked by POST."""
         fake = self.server.fake
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         if urllib.parse.urlsplit(self.path).path.endswith("/checkNameAvailability"):
             return self.check_name(body)
+        if urllib.parse.urlsplit(self.path).path.endswith("/listClusterUserCredential"):
+            return self.kubeconfig()
         form = dict(urllib.parse.parse_qsl(body))
+        fake.scopes.append(form.get("scope"))
         wrong = fake.judge(form)
         if wrong:
             return self.reply(401, json.dumps({"error": "invalid_client", "error_description": wrong + "\r\nTrace ID: 1\r\n"}))
@@ -254,7 +268,7 @@ class Server(http.server.ThreadingHTTPServer):
 class Fake:
     def __init__(self, account, folder, delay=0):
         self.account, self.delay, self.folder = account, delay, pathlib.Path(folder)
-        self.log, self.ever, self.faults, self.tokens, self.assertions = [], set(), {}, set(), []
+        self.log, self.ever, self.faults, self.tokens, self.assertions, self.scopes = [], set(), {}, set(), [], []
         self.lock, self.next_base, self.certificate = threading.Lock(), None, None
 
     def issue(self):

@@ -317,6 +317,7 @@ def calls(fake):
 
 
 def permissions(fake):
+    run(fake, "facts", SOURCE, "--with-cluster")
     role = json.loads(run(fake, "permissions", "aks").stdout)
     same("the role", role["Actions"], sorted(fake.ever))
 
