@@ -7,47 +7,54 @@
 #include "base/str.h"
 
 static const struct service {
-	const char *name;    /* in the credential scope */
-	const char *prefix;  /* of the host */
-	const char *fips;    /* the same for FIPS; NULL: prefix-fips */
+	const char *name;     /* in the credential scope */
+	const char *prefix;   /* of the host; "-fips" follows it for FIPS */
 	const char *variable; /* AWS_ENDPOINT_URL_... */
-	const char *setting; /* in a `services` section */
+	const char *setting;  /* in a `services` section */
+	const char *fips;     /* the whole of it for FIPS in commercial regions, without dual stack; NULL: as usual */
+	const char *dual;     /* instead, with dual stack; NULL: the same */
+	bool gov_fips;        /* has hosts of its own for FIPS in GovCloud, where others' plain ones are */
+	bool dualstack;       /* dual stack is a word in the host's name, not a domain of its own */
 } services[PL_AWS_SERVICES] = {
-	[PL_AWS_EKS] = { "eks", "eks", "fips.eks", "EKS", "eks" },
-	[PL_AWS_EC2] = { "ec2", "ec2", NULL, "EC2", "ec2" },
-	[PL_AWS_AUTOSCALING] = { "autoscaling", "autoscaling", NULL, "AUTO_SCALING", "auto_scaling" },
-	[PL_AWS_ELBV2] = { "elasticloadbalancing", "elasticloadbalancing", NULL, "ELASTIC_LOAD_BALANCING_V2",
-			   "elastic_load_balancing_v2" },
-	[PL_AWS_ELB] = { "elasticloadbalancing", "elasticloadbalancing", NULL, "ELASTIC_LOAD_BALANCING",
-			 "elastic_load_balancing" },
-	[PL_AWS_STS] = { "sts", "sts", NULL, "STS", "sts" },
-	[PL_AWS_QUOTAS] = { "servicequotas", "servicequotas", NULL, "SERVICE_QUOTAS", "service_quotas" },
-	[PL_AWS_SSO] = { "awsssoportal", "portal.sso", NULL, "SSO", "sso" },
-	[PL_AWS_S3] = { "s3", "s3", NULL, "S3", "s3" },
-	[PL_AWS_RDS] = { "rds", "rds", NULL, "RDS", "rds" },
-	[PL_AWS_ECR] = { "ecr", "api.ecr", "ecr-fips", "ECR", "ecr" },
+	[PL_AWS_EKS] = { .name = "eks", .prefix = "eks", .variable = "EKS", .setting = "eks", .fips = "fips.eks" },
+	[PL_AWS_EC2] = { .name = "ec2", .prefix = "ec2", .variable = "EC2", .setting = "ec2" },
+	[PL_AWS_AUTOSCALING] = { .name = "autoscaling", .prefix = "autoscaling", .variable = "AUTO_SCALING",
+				 .setting = "auto_scaling" },
+	[PL_AWS_ELBV2] = { .name = "elasticloadbalancing", .prefix = "elasticloadbalancing",
+			   .variable = "ELASTIC_LOAD_BALANCING_V2", .setting = "elastic_load_balancing_v2" },
+	[PL_AWS_ELB] = { .name = "elasticloadbalancing", .prefix = "elasticloadbalancing",
+			 .variable = "ELASTIC_LOAD_BALANCING", .setting = "elastic_load_balancing" },
+	[PL_AWS_STS] = { .name = "sts", .prefix = "sts", .variable = "STS", .setting = "sts" },
+	[PL_AWS_QUOTAS] = { .name = "servicequotas", .prefix = "servicequotas", .variable = "SERVICE_QUOTAS",
+			    .setting = "service_quotas" },
+	[PL_AWS_SSO] = { .name = "awsssoportal", .prefix = "portal.sso", .variable = "SSO", .setting = "sso" },
+	[PL_AWS_S3] = { .name = "s3", .prefix = "s3", .variable = "S3", .setting = "s3", .gov_fips = true, .dualstack = true },
+	[PL_AWS_RDS] = { .name = "rds", .prefix = "rds", .variable = "RDS", .setting = "rds" },
+	[PL_AWS_ECR] = { .name = "ecr", .prefix = "api.ecr", .variable = "ECR", .setting = "ecr", .dual = "ecr",
+			 .gov_fips = true },
 };
 
 /* By how the region begins; the longer first. */
 static const struct partition {
 	const char *begins, *suffix, *dual;
+	bool commercial;
 } partitions[] = {
-	{ "us-isob-", "sc2s.sgov.gov", NULL },
-	{ "us-isof-", "csp.hci.ic.gov", NULL },
-	{ "us-iso-", "c2s.ic.gov", NULL },
-	{ "eu-isoe-", "cloud.adc-e.uk", NULL },
-	{ "us-gov-", "amazonaws.com", "api.aws" },
-	{ "cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn" },
-	{ "eusc-", "amazonaws.eu", "api.amazonwebservices.eu" },
-	{ "us-", "amazonaws.com", "api.aws" },
-	{ "eu-", "amazonaws.com", "api.aws" },
-	{ "ap-", "amazonaws.com", "api.aws" },
-	{ "sa-", "amazonaws.com", "api.aws" },
-	{ "ca-", "amazonaws.com", "api.aws" },
-	{ "me-", "amazonaws.com", "api.aws" },
-	{ "af-", "amazonaws.com", "api.aws" },
-	{ "il-", "amazonaws.com", "api.aws" },
-	{ "mx-", "amazonaws.com", "api.aws" },
+	{ "us-isob-", "sc2s.sgov.gov", "api.aws.scloud", false },
+	{ "us-isof-", "csp.hci.ic.gov", "api.aws.hci.ic.gov", false },
+	{ "us-iso-", "c2s.ic.gov", "api.aws.ic.gov", false },
+	{ "eu-isoe-", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk", false },
+	{ "us-gov-", "amazonaws.com", "api.aws", false },
+	{ "cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn", false },
+	{ "eusc-", "amazonaws.eu", "api.amazonwebservices.eu", false },
+	{ "us-", "amazonaws.com", "api.aws", true },
+	{ "eu-", "amazonaws.com", "api.aws", true },
+	{ "ap-", "amazonaws.com", "api.aws", true },
+	{ "sa-", "amazonaws.com", "api.aws", true },
+	{ "ca-", "amazonaws.com", "api.aws", true },
+	{ "me-", "amazonaws.com", "api.aws", true },
+	{ "af-", "amazonaws.com", "api.aws", true },
+	{ "il-", "amazonaws.com", "api.aws", true },
+	{ "mx-", "amazonaws.com", "api.aws", true },
 };
 
 const char *pl_aws_service_name(enum pl_aws_service_id s)
@@ -101,15 +108,19 @@ static const char *configured(const struct pl_aws_config *c, const struct servic
 
 static void usual(const struct service *s, const char *region, bool fips, bool dual, struct pl_buf *out)
 {
+	static const struct partition other = { "", "amazonaws.com", "api.aws", true };
 	const struct partition *p = partition_of(region);
-	const char *suffix = !p ? "amazonaws.com" : dual && p->dual ? p->dual : p->suffix;
+	const char *suffix, *prefix = dual && s->dual ? s->dual : s->prefix;
 
-	/* in GovCloud the plain host is the FIPS host */
-	if (fips && !pl_starts(region, "us-gov-") && s->fips)
+	p = p ? p : &other;
+	suffix = dual && !s->dualstack ? p->dual : p->suffix;
+	if (fips && !dual && s->fips && p->commercial) {
 		pl_buf_addf(out, "https://%s.%s.%s", s->fips, region, suffix);
-	else
-		pl_buf_addf(out, "https://%s%s.%s.%s", s->prefix,
-			    fips && !pl_starts(region, "us-gov-") ? "-fips" : "", region, suffix);
+		return;
+	}
+	/* in GovCloud the plain host is the FIPS host */
+	fips = fips && (dual || s->gov_fips || !pl_starts(region, "us-gov-"));
+	pl_buf_addf(out, "https://%s%s%s.%s.%s", prefix, fips ? "-fips" : "", dual && s->dualstack ? ".dualstack" : "", region, suffix);
 }
 
 void pl_aws_endpoint(const struct pl_aws_config *c, const char *region, enum pl_aws_service_id s, struct pl_buf *out)
