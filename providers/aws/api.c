@@ -246,8 +246,10 @@ static int open_source(struct pl_cloud *c, struct pl_err *err)
 		return pl_err_set(err, PL_E_USAGE, "'%s' is no region of AWS; write eks://REGION/CLUSTER", aws->region);
 	if (!is_name(aws->name))
 		return pl_err_set(err, PL_E_USAGE, "'%s' is no name of an EKS cluster", aws->name);
-	if (pl_aws_config_load(&aws->config, pl_cloud_net_wait(pl_cloud_net(c)), err) ||
-	    pl_aws_credentials(&aws->config, aws->region, pl_cloud_net(c), &aws->keys, err))
+	if (pl_aws_config_load(&aws->config, pl_cloud_net_wait(pl_cloud_net(c)), err))
+		return -1;
+	pl_cloud_trust(c, "AWS_CA_BUNDLE", pl_aws_profile_get(&aws->config, aws->config.profile, "ca_bundle"));
+	if (pl_aws_credentials(&aws->config, aws->region, pl_cloud_net(c), &aws->keys, err))
 		return -1;
 	pl_cloud_trace(c, "credentials: %s", aws->keys.how);
 	return 0;

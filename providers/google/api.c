@@ -182,6 +182,7 @@ static int open_source(struct pl_cloud *c, struct pl_err *err)
 		if (!is_name(pl_cloud_part(c, i)))
 			return pl_err_set(err, PL_E_USAGE, "'%s' is no name of a project, place or cluster; write "
 					  "gke://PROJECT/LOCATION/CLUSTER", pl_cloud_part(c, i));
+	pl_cloud_trust(c, "CLOUDSDK_CORE_CUSTOM_CA_CERTS_FILE", NULL);
 	if (pl_google_token(&g->arena, pl_cloud_net(c), &g->token, err))
 		return -1;
 	pl_cloud_trace(c, "credentials: %s", g->token.how);

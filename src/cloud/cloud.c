@@ -257,7 +257,7 @@ int pl_cloud_collect(struct pl_model *m, const struct pl_provider *const *provid
 		return -1;
 	c.provider = provider_of(providers, opt->source, scheme_len(opt->source));
 	c.parts = parts_of(&m->arena, c.provider->cloud, opt->source);
-	pl_cloud_net_init(&c.net, opt, w);
+	pl_cloud_net_init(&c.net, opt, NULL, w);
 	rc = c.provider->cloud->open(&c, err) ? -1 : ask(&c, err);
 	c.provider->cloud->close(&c);
 	pl_cloud_net_release(&c.net);

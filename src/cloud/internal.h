@@ -17,10 +17,12 @@ struct pl_cloud_bill;  /* quota.c */
 struct pl_cloud_net {
 	const struct pl_cloud_options *opt;
 	struct pl_wait wait;
+	const char *ca_file;             /* pl_cloud_trust() */
 	struct pl_http *usual, *direct; /* made when they are first needed */
 	size_t exchanges;
 };
-void pl_cloud_net_init(struct pl_cloud_net *net, const struct pl_cloud_options *opt, const struct pl_wait *w);
+void pl_cloud_net_init(struct pl_cloud_net *net, const struct pl_cloud_options *opt, const char *ca_file,
+		       const struct pl_wait *w);
 void pl_cloud_net_release(struct pl_cloud_net *net);
 /* The connections themselves; NULL: *err says why there are none. */
 struct pl_http *pl_cloud_net_http(struct pl_cloud_net *net, bool direct, struct pl_err *err);

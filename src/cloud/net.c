@@ -1,14 +1,42 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A thread's connections, and exchanges that are no calls of the API: tokens, metadata. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"
 #include "cloud/internal.h"
 
-void pl_cloud_net_init(struct pl_cloud_net *net, const struct pl_cloud_options *opt, const struct pl_wait *w)
+void pl_cloud_net_init(struct pl_cloud_net *net, const struct pl_cloud_options *opt, const char *ca_file,
+		       const struct pl_wait *w)
 {
-	*net = (struct pl_cloud_net){ .opt = opt, .wait = *w };
+	*net = (struct pl_cloud_net){ .opt = opt, .ca_file = ca_file, .wait = *w };
+}
+
+static const char *env(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value && *value ? value : NULL;
+}
+
+/*
+ * Where the roots are that the clouds' tools in Python take, unless somebody says it in the way of all others, which
+ * net/http.c honours.
+ */
+static const char *roots_of_tools(void)
+{
+	if (env("SSL_CERT_FILE"))
+		return NULL;
+	return env("REQUESTS_CA_BUNDLE") ? env("REQUESTS_CA_BUNDLE") : env("CURL_CA_BUNDLE");
+}
+
+void pl_cloud_trust(struct pl_cloud *c, const char *variable, const char *setting)
+{
+	const char *file = env(variable) ? env(variable) : setting;
+
+	if (file)
+		c->net.ca_file = pl_model_str(c->m, file);
 }
 
 void pl_cloud_net_release(struct pl_cloud_net *net)
@@ -21,7 +49,8 @@ void pl_cloud_net_release(struct pl_cloud_net *net)
 struct pl_http *pl_cloud_net_http(struct pl_cloud_net *net, bool direct, struct pl_err *err)
 {
 	struct pl_http **http = direct ? &net->direct : &net->usual;
-	struct pl_http_options o = { .proxy = direct ? "" : NULL, .trace = net->opt->trace };
+	struct pl_http_options o = { .proxy = direct ? "" : NULL, .trace = net->opt->trace,
+				     .ca_file = net->ca_file ? net->ca_file : roots_of_tools() };
 
 	if (!*http)
 		*http = net->opt->http ? net->opt->http(&o, err) : pl_http_new(&o, err);

@@ -123,6 +123,11 @@ void *pl_cloud_ctx(struct pl_cloud *c);
  */
 void pl_cloud_about(struct pl_cloud *c, const char *name, const char *location, const char *account);
 
+/*
+ * For open(), before it asks anybody: the file of root certificates that the cloud's own tools take, by a variable, else
+ * by a setting (NULL: none); where neither is, REQUESTS_CA_BUNDLE and those that all programs honour.
+ */
+void pl_cloud_trust(struct pl_cloud *c, const char *variable, const char *setting);
 /* The main thread's connections, for open(). */
 struct pl_cloud_net *pl_cloud_net(struct pl_cloud *c);
 /*

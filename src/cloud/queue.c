@@ -158,7 +158,7 @@ static struct pl_cloud_refusal refusal_of(int status)
 
 	r.unauthenticated = status == 401;
 	r.again = status == 429 || status >= 500;
-	if (r.unauthenticated || status >= 500 || (status >= 300 && status < 400))
+	if (r.unauthenticated || r.again || (status >= 300 && status < 400))
 		r.outcome = PL_CLOUD_FAILED;
 	else if (status == 403)
 		r.outcome = PL_CLOUD_FORBIDDEN;
@@ -201,8 +201,10 @@ static struct pl_cloud_refusal refuse(struct pl_cloud_queue *q, struct job *j, c
 		r.outcome = PL_CLOUD_FAILED;
 	j->outcome = r.outcome;
 	snprintf(j->code, sizeof j->code, "%s", r.code);
-	if (r.message[0])
-		pl_err_set(&j->err, code_of(&r), "%s: %s%s%s", j->call.name, r.code, r.code[0] ? ": " : "", r.message);
+	if (r.message[0] && r.code[0])
+		pl_err_set(&j->err, code_of(&r), "%s: %s: %s", j->call.name, r.code, r.message);
+	else if (r.message[0])
+		pl_err_set(&j->err, code_of(&r), "%s: %s (status %d)", j->call.name, r.message, a->status);
 	else
 		pl_err_set(&j->err, code_of(&r), "%s: answered with status %d%s%s", j->call.name, a->status,
 			   r.code[0] ? ", " : "", r.code);
@@ -306,7 +308,7 @@ static void *work(void *arg)
 	struct pl_cloud_net net;
 	struct job *j;
 
-	pl_cloud_net_init(&net, q->c->opt, &q->c->wait);
+	pl_cloud_net_init(&net, q->c->opt, q->c->net.ca_file, &q->c->wait);
 	while ((j = next_job(q)) != NULL) {
 		run(q, j, &net);
 		pthread_mutex_lock(&q->lock);

@@ -291,6 +291,17 @@ static const struct {
 	{ CURLE_BAD_FUNCTION_ARGUMENT, PL_E_INPUT, false, "a header of the request cannot be sent" },
 };
 
+/* Where nobody took the connection: at the host, or at the proxy that stands before it. */
+static int no_connection(const struct client *c, const char *host, const char *why, struct pl_err *err)
+{
+	char peer[128];
+	int port;
+
+	if (sscanf(c->why, "Failed to connect to %127s port %d", peer, &port) == 2 && !pl_starts(host + (*host == '['), peer))
+		return pl_err_set(err, PL_E_UNREACHABLE, "%s: no connection to the proxy %s:%d: %s", host, peer, port, why);
+	return pl_err_set(err, PL_E_UNREACHABLE, "%s: no connection: %s", host, why);
+}
+
 static int failed(struct client *c, const struct flow *f, CURLcode code, struct pl_err *err)
 {
 	enum pl_err_code is = PL_E_UNREACHABLE;
@@ -310,7 +321,7 @@ static int failed(struct client *c, const struct flow *f, CURLcode code, struct 
 		}
 	curl_easy_getinfo(c->easy, CURLINFO_OS_ERRNO, &os);
 	if (code == CURLE_COULDNT_CONNECT && os)
-		return pl_err_set(err, is, "%s: %s: %s", host.data, text, strerror((int)os));
+		return no_connection(c, host.data, strerror((int)os), err);
 	/* of these the text says it all */
 	if (c->why[0] && code != CURLE_OUT_OF_MEMORY && is != PL_E_TIMEOUT && code != CURLE_COULDNT_RESOLVE_HOST &&
 	    code != CURLE_COULDNT_RESOLVE_PROXY)

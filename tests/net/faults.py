@@ -46,7 +46,7 @@ REASONS = {400: "BadRequest", 401: "Unauthorized", 403: "Forbidden", 404: "NotFo
 PAGE = b"<!DOCTYPE html><html><head><title>Sign in</title></head><body>Please <b>sign in</b></body></html>\n"
 TRUSTING = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # the upstream is ours
 TRUSTING.check_hostname, TRUSTING.verify_mode = False, ssl.CERT_NONE
-FORWARDED = ("authorization", "accept", "accept-encoding", "content-type", "user-agent")
+FORWARDED = ("authorization", "accept", "accept-encoding", "content-type", "user-agent", "host")
 
 
 class Request:
@@ -370,7 +370,7 @@ class Faults:
                 upstream = http.client.HTTPSConnection(url.hostname, url.port, context=TRUSTING, timeout=60)
             else:
                 upstream = http.client.HTTPConnection(url.hostname, url.port, timeout=60)
-        headers = {k: v for k, v in request.headers.items() if k in FORWARDED}
+        headers = {k: v for k, v in request.headers.items() if k in FORWARDED or k.startswith("x-")}
         upstream.request(request.method, request.path, body=request.body or None, headers=headers)
         got = upstream.getresponse()
         body = got.read()
