@@ -4,14 +4,14 @@
 usage: repeat.py REPEAT TIMES
 The keys come from a credential_process; every third answer about a node group is a refusal, and some keys are too old.
 """
-import itertools
 import pathlib
-import subprocess
 import sys
 import tempfile
 
 sys.dont_write_bytecode = True
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "live"))
 from fake import Cloud, Fake, Refusal, refuse  # noqa: E402
+from recurring import Recurring, ask  # noqa: E402
 
 PROGRAM, TIMES = sys.argv[1:3]
 
@@ -21,17 +21,6 @@ def no(code):
         kind, headers, text = refuse("eks", Refusal(403, code, "no"))
         return door.answer(403, kind, text, headers)
     return answer
-
-
-class Recurring(list):
-    """A queue of faults without an end: None is no fault."""
-
-    def __init__(self, *faults):
-        super().__init__([1])
-        self.faults = itertools.cycle(faults)
-
-    def pop(self, _):
-        return next(self.faults)
 
 
 def main():
@@ -46,13 +35,10 @@ def main():
         (folder / "config").write_text("[profile p]\ncredential_process = sh -c \"echo '{\\\"Version\\\": 1, \\\"AccessKeyId\\\": \\\"AKIDEXAMPLE\\\", "
                                        f"\\\"SecretAccessKey\\\": \\\"{secret}\\\"}}'\"\n")
         fake.faults["DescribeNodegroup"] = Recurring(None, None, no("AccessDeniedException"), None, no("ExpiredTokenException"))
-        env = fake.environment(folder, keys=False) | {"AWS_CONFIG_FILE": str(folder / "config"), "AWS_PROFILE": "p",
-                                                      "TSAN_OPTIONS": "halt_on_error=1"}
-        done = subprocess.run([PROGRAM, TIMES, "eks://eu-west-1/gitpod"], env=env, capture_output=True, text=True, timeout=280, check=False)
-        told = [line for line in done.stderr.splitlines() if not line.startswith("plumbline: ")]
-        if done.returncode or told or fake.wrong:
-            sys.exit(f"{done.stdout}{chr(10).join(told)[:4000]}{fake.wrong[:2]}")
-        print(done.stdout.strip())
+        ask(PROGRAM, TIMES, "eks://eu-west-1/gitpod", fake.environment(folder, keys=False) | {
+            "AWS_CONFIG_FILE": str(folder / "config"), "AWS_PROFILE": "p"})
+        if fake.wrong:
+            sys.exit(str(fake.wrong[:2]))
 
 
 if __name__ == "__main__":
