@@ -250,15 +250,24 @@ static const char *architecture_of(json_t *live)
 	return "amd64";
 }
 
-static void add_size(struct pl_cloud *c, struct pl_object *o, const struct pl_aws_type *t)
+static bool live_of(struct pl_cloud *c, const char *name, struct pl_machine *out)
 {
-	struct pl_machine live = { .vcpu = pl_cloud_int(t->live, "vCpuInfo.defaultVCpus", -1),
-				   .memory = pl_cloud_bytes(t->live, "memoryInfo.sizeInMiB", PL_AS_MIB, -1) };
+	const struct pl_aws_type *t = pl_aws_find_type(pl_aws_of(c)->forecast, name);
 
-	if (live.vcpu < 0 || live.memory < 0)
-		return;
-	snprintf(live.architecture, sizeof live.architecture, "%s", architecture_of(t->live));
-	pl_cloud_size(c, o, t->name, &live, "EC2", "instanceTypeSet");
+	*out = (struct pl_machine){ .vcpu = pl_cloud_int(t ? t->live : NULL, "vCpuInfo.defaultVCpus", -1),
+				    .memory = pl_cloud_bytes(t ? t->live : NULL, "memoryInfo.sizeInMiB", PL_AS_MIB, -1) };
+	if (out->vcpu < 0 || out->memory < 0)
+		return false;
+	snprintf(out->architecture, sizeof out->architecture, "%s", architecture_of(t->live));
+	return true;
+}
+
+static void add_size(struct pl_cloud *c, struct pl_object *o, const char *name)
+{
+	struct pl_machine live;
+
+	if (live_of(c, name, &live))
+		pl_cloud_size(c, o, name, &live, "EC2", "instanceTypeSet");
 }
 
 static void forecast_types(struct pl_cloud *c, const struct pl_object *pool, struct pl_object *o)
@@ -272,7 +281,7 @@ static void forecast_types(struct pl_cloud *c, const struct pl_object *pool, str
 
 		if (t) {
 			add_offer(c, o, t, &z);
-			add_size(c, o, t);
+			add_size(c, o, t->name);
 		} else if (!fact->known) {
 			pl_fact_unknown(pl_cloud_model(c), o, PL_POOL_MACHINE_OFFERED, fact->waits_for, NULL);
 		}
@@ -332,30 +341,6 @@ static void forecast_pool(struct pl_cloud *c, struct pl_object *pool)
 	forecast_images(c, pool, o);
 }
 
-/* Of pools that run, what the cloud says of their types takes the place of what the catalogue said. */
-static void refresh_running(struct pl_cloud *c)
-{
-	static const enum pl_attr attrs[] = { PL_POOL_VCPU, PL_POOL_MEMORY, PL_POOL_ARCHITECTURE };
-	struct pl_model *m = pl_cloud_model(c);
-
-	for (size_t i = 0; i < m->object_count; i++) {
-		struct pl_object *o = m->objects[i];
-		const struct pl_fact *f = o->kind == PL_POOL && o->origin[PL_CLOUD].source == pl_cloud_source(c)
-						  ? pl_object_fact(o, PL_POOL_MACHINE, PL_CLOUD) : NULL;
-		bool all = f != NULL;
-
-		for (const struct pl_fact *t = f; t; t = pl_fact_next(t, PL_CLOUD)) {
-			const struct pl_aws_type *type = t->known ? pl_aws_find_type(pl_aws_of(c)->forecast, t->value.s) : NULL;
-
-			all = all && type && type->live;
-		}
-		for (size_t k = 0; all && k < sizeof attrs / sizeof *attrs; k++)
-			pl_object_forget(o, attrs[k], PL_CLOUD);
-		for (const struct pl_fact *t = f; all && t; t = pl_fact_next(t, PL_CLOUD))
-			add_size(c, o, pl_aws_find_type(pl_aws_of(c)->forecast, t->value.s));
-	}
-}
-
 void pl_aws_conclude(struct pl_cloud *c)
 {
 	struct pl_aws *aws = pl_aws_of(c);
@@ -365,7 +350,7 @@ void pl_aws_conclude(struct pl_cloud *c)
 		forecast_cluster(c, f->clusters[i]);
 	if (!f->cluster_count && aws->version)
 		add_offered(c, aws->cluster, aws->version);
-	refresh_running(c);
+	pl_cloud_refresh(c, live_of, "EC2", "instanceTypeSet");
 	for (size_t i = 0; i < f->pool_count; i++)
 		forecast_pool(c, f->pools[i]);
 	if (f->cluster_count)

@@ -116,19 +116,29 @@ static const char *zones_without(struct pl_cloud *c, json_t *sku, const struct p
 	return b.len ? pl_model_strf(pl_cloud_model(c), "%s", b.data) : NULL;
 }
 
-static void add_size(struct pl_cloud *c, struct pl_object *o, json_t *sku)
+static bool live_of(struct pl_cloud *c, const char *name, struct pl_machine *out)
 {
+	json_t *sku = sku_of(forecast(c), name);
 	const char *gb = capability(sku, "MemoryGB"), *arch = capability(sku, "CpuArchitectureType");
 	double memory = gb ? strtod(gb, NULL) : 0; /* "218.75" */
-	struct pl_machine live = { .vcpu = vcpu_of(sku, "vCPUsAvailable") };
 
-	live.vcpu = live.vcpu < 0 ? vcpu_of(sku, "vCPUs") : live.vcpu;
-	if (live.vcpu < 0 || !(memory > 0 && memory < 1e6))
-		return;
-	live.memory = (int64_t)(memory * 1024) * (1 << 20);
+	*out = (struct pl_machine){ .vcpu = vcpu_of(sku, "vCPUsAvailable") };
+	out->vcpu = out->vcpu < 0 ? vcpu_of(sku, "vCPUs") : out->vcpu;
+	if (out->vcpu < 0 || !(memory > 0 && memory < 1e6))
+		return false;
+	out->memory = (int64_t)(memory * 1024) * (1 << 20);
 	if (arch)
-		snprintf(live.architecture, sizeof live.architecture, "%s", pl_strieq(arch, "Arm64") ? "arm64" : "amd64");
-	pl_cloud_size(c, o, pl_cloud_text(c, sku, "name"), &live, "Azure", "capabilities");
+		snprintf(out->architecture, sizeof out->architecture, "%s", pl_strieq(arch, "Arm64") ? "arm64" : "amd64");
+	return true;
+}
+
+static void add_size(struct pl_cloud *c, struct pl_object *o, json_t *sku)
+{
+	const char *name = pl_cloud_text(c, sku, "name");
+	struct pl_machine live;
+
+	if (name && live_of(c, name, &live))
+		pl_cloud_size(c, o, name, &live, "Azure", "capabilities");
 }
 
 static void forecast_type(struct pl_cloud *c, const struct pl_object *pool, struct pl_object *o)
@@ -304,6 +314,7 @@ static void conclude(struct pl_cloud *c)
 {
 	struct pl_azure_forecast *f = forecast(c);
 
+	pl_cloud_refresh(c, live_of, "Azure", "capabilities");
 	for (size_t i = 0; i < f->cluster_count; i++)
 		forecast_cluster(c, f->clusters[i]);
 	for (size_t i = 0; i < f->pool_count; i++) {
@@ -429,6 +440,30 @@ static const char *location_of(struct pl_cloud *c, const struct pl_azure_forecas
 	return pl_azure_of(c)->location ? pl_azure_of(c)->location : location ? pl_azure_location(c, location->s) : NULL;
 }
 
+static void ask_sizes(struct pl_cloud *c)
+{
+	struct pl_azure_forecast *f = forecast(c);
+
+	ask_list(c, (struct list){ READ_SKUS, f->location, "value", &f->skus, &f->no_skus },
+		 pl_model_strf(pl_cloud_model(c), "/subscriptions/%s/providers/Microsoft.Compute/skus?api-version=2021-07-01&"
+			       "$filter=location%%20eq%%20'%s'", pl_azure_of(c)->subscription, f->location));
+}
+
+/* The list of sizes is a megabyte: for pools that run it is read only where the catalogue lacks one of theirs. */
+static bool runs_unlisted(struct pl_cloud *c)
+{
+	const struct pl_model *m = pl_cloud_model(c);
+
+	for (size_t i = 0; i < m->object_count; i++) {
+		const struct pl_fact *f = m->objects[i]->kind == PL_POOL
+						  ? pl_object_fact(m->objects[i], PL_POOL_MACHINE_LISTED, PL_CLOUD) : NULL;
+
+		if (f && f->known && !f->value.b && f->origin.source == pl_cloud_source(c))
+			return true;
+	}
+	return false;
+}
+
 void pl_aks_predict(struct pl_cloud *c)
 {
 	struct pl_azure *az = pl_azure_of(c);
@@ -439,8 +474,11 @@ void pl_aks_predict(struct pl_cloud *c)
 	f->cluster_count = pl_cloud_planned(c, PL_CLUSTER, &f->clusters);
 	f->pool_count = pl_cloud_planned(c, PL_POOL, &f->pools);
 	f->location = location_of(c, f);
-	if (!f->cluster_count)
+	if (!f->cluster_count) {
+		if (f->location && runs_unlisted(c))
+			ask_sizes(c);
 		return;
+	}
 	if (!f->location) {
 		pl_cloud_incomplete(c, 0, "where the planned cluster will stand is not known: what Azure offers there cannot be asked");
 		return;
@@ -448,9 +486,7 @@ void pl_aks_predict(struct pl_cloud *c)
 	ask_list(c, (struct list){ READ_VERSIONS, f->location, "values|value", &f->versions, &f->no_versions },
 		 pl_model_strf(m, "/subscriptions/%s/providers/Microsoft.ContainerService/locations/%s/kubernetesVersions?api-version="
 			       "2025-10-01", az->subscription, f->location));
-	ask_list(c, (struct list){ READ_SKUS, f->location, "value", &f->skus, &f->no_skus },
-		 pl_model_strf(m, "/subscriptions/%s/providers/Microsoft.Compute/skus?api-version=2021-07-01&$filter=location%%20eq%%20"
-			       "'%s'", az->subscription, f->location));
+	ask_sizes(c);
 	ask_list(c, (struct list){ READ_USAGES, f->location, "value", &f->usages, &f->no_usages },
 		 pl_model_strf(m, "/subscriptions/%s/providers/Microsoft.Compute/locations/%s/usages?api-version=2024-07-01",
 			       az->subscription, f->location));

@@ -79,17 +79,39 @@ static json_t *type_anywhere(const struct pl_google_forecast *f, const char *nam
 	return NULL;
 }
 
-static void add_size(struct pl_cloud *c, struct pl_object *o, const char *name, json_t *type)
+/* A type is the same in all zones that have it. */
+static json_t *type_somewhere(const struct pl_google_forecast *f, const char *name)
 {
-	const char *arch = pl_cloud_text(c, type, "architecture");
-	struct pl_machine live = { .vcpu = pl_cloud_int(type, "guestCpus", -1),
-				   .memory = pl_cloud_bytes(type, "memoryMb", PL_AS_MIB, -1) };
+	json_t *page, *of_zone, *t;
+	const char *zone;
+	size_t i, k;
 
-	if (live.vcpu < 0 || live.memory < 0)
-		return;
+	json_array_foreach(f->types, i, page)
+		json_object_foreach(json_object_get(page, "items"), zone, of_zone)
+			json_array_foreach(json_object_get(of_zone, "machineTypes"), k, t)
+				if (pl_streq(pl_json_member_str(t, "name"), name))
+					return t;
+	return NULL;
+}
+
+static bool live_of(struct pl_cloud *c, const char *name, struct pl_machine *out)
+{
+	json_t *type = type_somewhere(forecast(c), name);
+	const char *arch = pl_cloud_text(c, type, "architecture");
+
+	*out = (struct pl_machine){ .vcpu = pl_cloud_int(type, "guestCpus", -1),
+				    .memory = pl_cloud_bytes(type, "memoryMb", PL_AS_MIB, -1) };
 	if (arch)
-		snprintf(live.architecture, sizeof live.architecture, "%s", pl_streq(arch, "ARM64") ? "arm64" : "amd64");
-	pl_cloud_size(c, o, name, &live, "Compute", "machineTypes");
+		snprintf(out->architecture, sizeof out->architecture, "%s", pl_streq(arch, "ARM64") ? "arm64" : "amd64");
+	return out->vcpu >= 0 && out->memory >= 0;
+}
+
+static void add_size(struct pl_cloud *c, struct pl_object *o, const char *name)
+{
+	struct pl_machine live;
+
+	if (live_of(c, name, &live))
+		pl_cloud_size(c, o, name, &live, "Compute", "machineTypes");
 }
 
 /* Zones of `list` (or all of the region) that lack the type, as words; "" when none does. */
@@ -130,7 +152,7 @@ static void forecast_type(struct pl_cloud *c, const struct pl_object *pool, stru
 	type = zones ? type_in(f, zones->list[0], name) : NULL;
 	type = type ? type : type_anywhere(f, name);
 	if (type)
-		add_size(c, o, name, type);
+		add_size(c, o, name);
 	if (*missing && type && !zones)
 		pl_fact_unknown(m, o, PL_POOL_MACHINE_OFFERED, pl_model_strf(m, "GKE picks zones of the region; %s is not offered in %s",
 					name, missing), NULL);
@@ -412,6 +434,7 @@ static void conclude(struct pl_cloud *c)
 {
 	struct pl_google_forecast *f = forecast(c);
 
+	pl_cloud_refresh(c, live_of, "Compute", "machineTypes");
 	for (size_t i = 0; i < f->cluster_count; i++) {
 		forecast_cluster(c, f->clusters[i]);
 		bill_default_pool(c, f->clusters[i]);
@@ -473,16 +496,35 @@ static void subnet_done(struct pl_cloud *c, const struct pl_cloud_answer *a, voi
 
 static pl_cloud_done types_done;
 
+static void add_name(struct pl_buf *filter, const char *type)
+{
+	pl_auto_buf quoted = PL_BUF_INIT;
+
+	if (!type || strpbrk(type, "\"\\"))
+		return;
+	pl_buf_addf(&quoted, "(name = \"%s\")", type);
+	if (!strstr(filter->data, quoted.data))
+		pl_buf_addf(filter, "%s%s", filter->len ? " OR " : "", quoted.data);
+}
+
+/* Types of pools that are planned, and of those that run. */
 static void ask_types(struct pl_cloud *c, const char *next)
 {
 	struct pl_google_forecast *f = forecast(c);
+	const struct pl_model *m = pl_cloud_model(c);
 	pl_auto_buf path = PL_BUF_INIT, filter = PL_BUF_INIT;
 
 	for (size_t i = 0; i < f->pool_count; i++) {
 		const struct pl_value *type = pl_cloud_planned_value(f->pools[i], PL_POOL_MACHINE);
 
-		if (type && !strstr(filter.data, type->s))
-			pl_buf_addf(&filter, "%s(name = \"%s\")", filter.len ? " OR " : "", type->s);
+		add_name(&filter, type ? type->s : NULL);
+	}
+	for (size_t i = 0; i < m->object_count; i++) {
+		const struct pl_fact *type = m->objects[i]->kind == PL_POOL ? pl_object_fact(m->objects[i], PL_POOL_MACHINE, PL_CLOUD)
+									    : NULL;
+
+		if (type && type->known && type->origin.source == pl_cloud_source(c))
+			add_name(&filter, type->value.s);
 	}
 	if (!filter.len)
 		return;
@@ -562,8 +604,10 @@ void pl_google_predict(struct pl_cloud *c)
 	f->cluster_count = pl_cloud_planned(c, PL_CLUSTER, &f->clusters);
 	f->pool_count = pl_cloud_planned(c, PL_POOL, &f->pools);
 	f->bucket_count = pl_cloud_planned(c, PL_BUCKET, &f->buckets);
-	if (!f->cluster_count)
+	if (!f->cluster_count) {
+		ask_types(c, NULL);
 		return;
+	}
 	f->region = pl_google_region(c, g->location);
 	f->waiting = 3;
 	pl_buf_addf(&server, "projects/%s/locations/%s/serverConfig", g->project, g->location);

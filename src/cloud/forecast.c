@@ -99,6 +99,29 @@ void pl_cloud_size(struct pl_cloud *c, struct pl_object *o, const char *type, co
 				       "%s counts", api, name, (long long)live->vcpu, (long long)(live->memory >> 20), api), NULL);
 }
 
+static void refresh_pool(struct pl_cloud *c, struct pl_object *o, pl_cloud_live *live, const char *api, const char *path)
+{
+	static const enum pl_attr attrs[] = { PL_POOL_VCPU, PL_POOL_MEMORY, PL_POOL_ARCHITECTURE };
+	const struct pl_fact *first = pl_object_fact(o, PL_POOL_MACHINE, PL_CLOUD);
+	struct pl_machine of;
+
+	for (const struct pl_fact *t = first; t; t = pl_fact_next(t, PL_CLOUD))
+		if (!t->known || !live(c, t->value.s, &of))
+			return;
+	for (size_t i = 0; first && i < sizeof attrs / sizeof *attrs; i++)
+		pl_object_forget(o, attrs[i], PL_CLOUD);
+	for (const struct pl_fact *t = first; t; t = pl_fact_next(t, PL_CLOUD))
+		if (live(c, t->value.s, &of))
+			pl_cloud_size(c, o, t->value.s, &of, api, path);
+}
+
+void pl_cloud_refresh(struct pl_cloud *c, pl_cloud_live *live, const char *api, const char *path)
+{
+	for (size_t i = 0; i < c->m->object_count; i++)
+		if (c->m->objects[i]->kind == PL_POOL && c->m->objects[i]->origin[PL_CLOUD].source == c->source)
+			refresh_pool(c, c->m->objects[i], live, api, path);
+}
+
 /* ---- answers that clouds give alike ---- */
 
 int64_t pl_cloud_addresses(const char *cidr)

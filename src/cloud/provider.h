@@ -234,6 +234,10 @@ struct pl_cloud_sizes pl_cloud_less(struct pl_cloud_sizes s, int64_t running);
 /* Sizes of a machine type as the cloud says them: they win over the catalogue, and a difference is noted; `api`: who says it. */
 void pl_cloud_size(struct pl_cloud *c, struct pl_object *o, const char *type, const struct pl_machine *live,
 		   const char *api, const char *path);
+/* What the cloud says of a machine type; false: nothing. */
+typedef bool pl_cloud_live(struct pl_cloud *c, const char *type, struct pl_machine *out);
+/* The same for pools that run: the sizes of those all of whose types the cloud tells take the place of the catalogue's. */
+void pl_cloud_refresh(struct pl_cloud *c, pl_cloud_live *live, const char *api, const char *path);
 /* Taints as key, value and effect in the cloud's words (NO_SCHEDULE). */
 void pl_cloud_taints(struct pl_cloud *c, struct pl_object *pool, json_t *taints, const char *path);
 /* Addresses in "10.0.0.0/24"; -1: it is no range of IPv4. */

@@ -23,7 +23,7 @@ from cryptography import x509  # noqa: E402
 from cryptography.hazmat.primitives import hashes, serialization  # noqa: E402
 from cryptography.hazmat.primitives.asymmetric import padding  # noqa: E402
 from cryptography.hazmat.primitives.serialization import pkcs12  # noqa: E402
-from fake import CLIENT, SUBSCRIPTION, TENANT, Account, Fake, Refusal, decode  # noqa: E402
+from fake import CLIENT, SUBSCRIPTION, TENANT, Account, Fake, Refusal, decode, sku  # noqa: E402
 
 PROGRAM, REPORT = sys.argv[1], "--report" in sys.argv
 SOURCE = f"aks://{SUBSCRIPTION}/rg/gitpod"
@@ -114,6 +114,21 @@ def the_same_twice(fake):
     said = facts_of(run(fake, "facts", SOURCE))
     fake.account.page, fake.next_base = 100, None
     same("a next page elsewhere is not followed", sorted(n for k, n in said if k == "pool"), ["system"])
+
+
+def live_types(fake):
+    """A size that runs and that the catalogue does not know is asked for."""
+    fake.log.clear()
+    run(fake, "facts", SOURCE)
+    same("all sizes are known: nobody asks", fake.log.count("Microsoft.Compute/skus/read"), 0)
+    fake.account.cluster("novel")
+    fake.account.pool("novel", "madeup", vm_size="Standard_Z6s_v9")
+    fake.account.skus.append(sku("Standard_Z6s_v9", "standardZSv9Family", 6, 42.5, arch="Arm64"))
+    said = facts_of(run(fake, "facts", f"aks://{SUBSCRIPTION}/rg/novel"))["pool", "madeup"]
+    same("a size of tomorrow", {k: said[k] for k in ("vcpu", "memory", "architecture")},
+         {"vcpu": [6], "memory": [int(42.5 * 1024) << 20], "architecture": ["arm64"]})
+    fake.account.skus.pop()
+    del fake.account.clusters["rg", "novel"]
 
 
 # ---- credentials ----
@@ -334,7 +349,7 @@ def report(fake):
 def main():
     with tempfile.TemporaryDirectory() as name, Fake(account(), name) as fake:
         os.environ.pop("REQUESTS_CA_BUNDLE", None)
-        for test in (the_same_twice, credentials, faults, predicted, calls, report, permissions):
+        for test in (the_same_twice, live_types, credentials, faults, predicted, calls, report, permissions):
             test(fake)
     return 1 if FAILED else 0
 

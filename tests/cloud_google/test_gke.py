@@ -109,6 +109,24 @@ def others(fake, folder):
         check(f"{word} is refused", done.returncode == 2 and done.stderr.count("\n") == 1, done.stderr)
 
 
+def live_types(fake, folder):
+    """What Compute says of a type that runs beats the catalogue, which may not know it at all."""
+    p = fake.project
+    p.cluster("novel")
+    p.pool("novel", "made-up", config={"machineType": "z9-standard-6"})
+    p.pool("novel", "other", config={"machineType": "e2-standard-4"})
+    p.types |= {"z9-standard-6": (6, 24576), "e2-standard-4": (3, 16384)}
+    done = run(fake, folder, "facts", "gke://my-project/europe-west1/novel")
+    said = facts_of(done)
+    same("a type of tomorrow", {k: said["pool", "made-up"][k] for k in ("vcpu", "memory", "architecture")},
+         {"vcpu": [6], "memory": [24 << 30], "architecture": ["amd64"]})
+    same("one that differs", said["pool", "other"]["vcpu"], [3])
+    problems = json.loads(run(fake, folder, "check", "gke://my-project/europe-west1/novel", "-o", "json").stdout)["problems"]
+    check("the difference is said", [p["code"] for p in problems] == ["catalogue"] and "e2-standard-4 has 3 vCPU" in problems[0]["message"], problems)
+    p.types["e2-standard-4"] = (4, 16384)
+    del p.clusters["europe-west1", "novel"]
+
+
 # ---- credentials ----
 
 def key_file(fake, folder):
@@ -311,7 +329,7 @@ def report(fake, folder):
 def main():
     with tempfile.TemporaryDirectory() as name, Fake(project()) as fake:
         folder = pathlib.Path(name)
-        for test in (the_same_twice, others, credentials, faults, predicted, calls, report, permissions):
+        for test in (the_same_twice, others, live_types, credentials, faults, predicted, calls, report, permissions):
             test(fake, folder)
     return 1 if FAILED else 0
 
