@@ -104,16 +104,31 @@ static void add_policy(struct pl_cloud *c, struct pl_object *o, json_t *j, bool 
 		pl_fact_text(m, o, PL_CLUSTER_NETWORK_POLICY, "calico", "networkPolicy");
 }
 
-/* By name where the cluster has no address of its own, with a certificate that everybody trusts. */
+/* The name under which the API is reached from anywhere, where no public address is; NULL: there is no such name. */
+static const char *name_from_outside(struct pl_cloud *c, json_t *j)
+{
+	json_t *all = pl_cloud_get(j, "controlPlaneEndpointsConfig");
+	bool public = pl_cloud_bool(all, "ipEndpointsConfig.enabled", false) &&
+		      pl_cloud_bool(all, "ipEndpointsConfig.enablePublicEndpoint", false);
+
+	if (public || !pl_cloud_bool(all, "dnsEndpointConfig.allowExternalTraffic", false))
+		return NULL;
+	return pl_cloud_text(c, all, "dnsEndpointConfig.endpoint");
+}
+
+/* What is reached by name has a certificate that everybody trusts. */
 static void add_endpoint(struct pl_cloud *c, struct pl_object *o, json_t *j)
 {
-	const char *endpoint = pl_cloud_text(c, j, "endpoint");
+	const char *endpoint = pl_cloud_text(c, j, "endpoint"), *name = name_from_outside(c, j);
 	struct pl_google *g = pl_google_of(c);
-	bool by_name = endpoint && strpbrk(endpoint, "ghijklmnopqrstuvwxyz") && !strchr(endpoint, ':');
+	bool by_name;
 
+	if (endpoint)
+		pl_fact_text(pl_cloud_model(c), o, PL_CLUSTER_ENDPOINT, endpoint, "endpoint");
+	endpoint = name ? name : endpoint;
 	if (!endpoint)
 		return;
-	pl_fact_text(pl_cloud_model(c), o, PL_CLUSTER_ENDPOINT, endpoint, "endpoint");
+	by_name = strpbrk(endpoint, "ghijklmnopqrstuvwxyz") && !strchr(endpoint, ':');
 	g->endpoint = pl_model_strf(pl_cloud_model(c), "https://%s", endpoint);
 	g->ca = by_name ? NULL : pl_cloud_text(c, j, "masterAuth.clusterCaCertificate");
 }

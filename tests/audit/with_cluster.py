@@ -18,6 +18,7 @@ import fake  # noqa: E402
 from cluster import Cluster  # noqa: E402
 from front import Front  # noqa: E402
 from objects import aks, gke  # noqa: E402
+from proxy import Proxy  # noqa: E402
 
 FAILED = []
 LABELS = {"gitpod.io/workload_meta": "true"}
@@ -53,6 +54,31 @@ def google(cluster, folder):
         joined("GKE", f.environment(folder), "gke://my-project/europe-west1/gitpod", f.tokens)
         check("the API server saw the account's token", set(front.tokens) == {"ya29.static-token"}, front.tokens)
         front.stop()
+        by_name(cluster, folder, f, project)
+
+
+NAME = "gke-0123456789abcdef-123.europe-west1.gke.goog"
+ANYWHERE, NOWHERE = {"allowExternalTraffic": True, "endpoint": NAME}, {"endpoint": NAME}
+ENDPOINTS = [  # what the cluster's `endpoint` is, its endpoints, what is asked
+    (NAME, {"dnsEndpointConfig": ANYWHERE, "ipEndpointsConfig": {}}, NAME),
+    ("10.2.0.2", {"dnsEndpointConfig": ANYWHERE, "ipEndpointsConfig": {"enabled": True, "privateEndpoint": "10.2.0.2"}}, NAME),
+    ("10.2.0.2", {"dnsEndpointConfig": NOWHERE, "ipEndpointsConfig": {"enabled": True, "privateEndpoint": "10.2.0.2"}}, "10.2.0.2"),
+    ("34.1.2.3", {"dnsEndpointConfig": ANYWHERE, "ipEndpointsConfig": {"enabled": True, "enablePublicEndpoint": True}}, "34.1.2.3"),
+]
+
+
+def by_name(cluster, folder, f, project):
+    """Clusters without a public address are reached by name, whose certificate everybody trusts: no CA of the cluster's."""
+    front = Front(cluster, lambda token: token in f.tokens, names=f"DNS:{NAME},IP:10.2.0.2,IP:34.1.2.3")
+    for endpoint, config, asked in ENDPOINTS:
+        ca = front.ca if asked != NAME else "bm90IGEgUEVN"
+        with Proxy(routes={f"{asked}:443": front.faults.port}) as proxy:
+            project.cluster("gitpod", endpoint=endpoint, controlPlaneEndpointsConfig=config, masterAuth={"clusterCaCertificate": ca})
+            env = f.environment(folder) | {"HTTPS_PROXY": f"http://127.0.0.1:{proxy.port}"}
+            env |= {"SSL_CERT_FILE": front.faults.ca} if asked == NAME else {}
+            result = joined(f"{endpoint} and {asked}", env, "gke://my-project/europe-west1/gitpod", f.tokens)
+            check(f"{endpoint}: {asked} is asked", set(proxy.asked) == {f"{asked}:443"}, (proxy.asked, result["problems"]))
+    front.stop()
 
 
 def kubeconfig(front, user):

@@ -7,15 +7,16 @@ import ssl
 import urllib.error
 import urllib.request
 
+from certs import NAMES
 from faults import Faults
 
 
 class Front:
-    """lets_in(token): does the cloud take it?"""
+    """lets_in(token): does the cloud take it?  names: of its certificate."""
 
-    def __init__(self, cluster, lets_in):
+    def __init__(self, cluster, lets_in, names=NAMES):
         self.cluster, self.lets_in, self.tokens = cluster, lets_in, []
-        self.faults = Faults({"*": self.forward}, tls="good")
+        self.faults = Faults({"*": self.forward}, tls="good", names=names)
         self.url, self.ca = self.faults.url, base64.b64encode(pathlib.Path(self.faults.ca).read_bytes()).decode()
         self.admin = cluster.config("admin")["users"][0]["user"]["token"]
 

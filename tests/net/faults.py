@@ -36,7 +36,7 @@ import urllib.parse
 import zlib
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from certs import Authority  # noqa: E402
+from certs import NAMES, Authority  # noqa: E402
 
 GIGABYTE = 10 ** 9
 MOST_HEAD = 1 << 16
@@ -238,10 +238,10 @@ class BlackHole:
 
 class Faults:
     """The server; listens on an ephemeral port of 127.0.0.1.  url, port, ca (path of the right authority), requests
-    (all that was asked, in order), connections (how many there were)."""
+    (all that was asked, in order), connections (how many there were).  names: of a good certificate."""
 
-    def __init__(self, script=None, tls=None, upstream=None, elsewhere="http://127.0.0.1:9"):
-        self.script = dict(script or {})
+    def __init__(self, script=None, tls=None, upstream=None, elsewhere="http://127.0.0.1:9", names=NAMES):
+        self.script, self.names = dict(script or {}), names
         self.upstream, self.elsewhere = upstream, elsewhere
         self.requests, self.connections = [], 0
         self.stopping, self.lock = threading.Event(), threading.Lock()
@@ -260,7 +260,7 @@ class Faults:
         right = Authority(self.folder / "right")
         self.ca = str(right.path)
         makers = {
-            "good": lambda: right.server("server"),
+            "good": lambda: right.server("server", names=self.names),
             "expired": lambda: right.server("server", days=(-20, -10)),
             "not-yet": lambda: right.server("server", days=(10, 20)),
             "wrong-name": lambda: right.server("server", names="DNS:other.example"),
@@ -375,7 +375,7 @@ class Faults:
         got = upstream.getresponse()
         body = got.read()
         back = {k: v for k, v in got.getheaders()
-                if k.lower() in ("content-type", "content-encoding", "www-authenticate", "retry-after", "location")}
+                if k.lower() in ("content-type", "content-encoding", "www-authenticate", "retry-after", "location", "x-amzn-errortype")}
         answer(sock, got.status, back, body)
         return upstream
 
