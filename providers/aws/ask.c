@@ -54,8 +54,6 @@ static void list_done(struct pl_cloud *c, const struct pl_cloud_answer *a, void 
 	const char *next = pl_cloud_text(c, a->json, "nextToken");
 	size_t i;
 
-	if (a->outcome == PL_CLOUD_ABSENT)
-		return; /* there is no such cluster, which its own call says */
 	if (a->outcome != PL_CLOUD_DONE) {
 		pl_cloud_incomplete(c, 1U << l->kind, pl_model_strf(pl_cloud_model(c), "%s not listed: %s", l->what, a->why));
 		return;

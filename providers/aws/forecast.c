@@ -245,7 +245,7 @@ static const char *architecture_of(json_t *live)
 	size_t i;
 
 	json_array_foreach(list, i, a)
-		if (pl_starts(json_string_value(a), "arm64"))
+		if (json_is_string(a) && pl_starts(json_string_value(a), "arm64"))
 			return "arm64";
 	return "amd64";
 }

@@ -203,7 +203,7 @@ static void cluster_done(struct pl_cloud *c, const struct pl_cloud_answer *a, vo
 		pl_azure_get(c, READ_CLUSTER, pl_azure_of(c)->group, path_of(c, NULL, ""), list_done, NULL);
 	} else if (a->outcome != PL_CLOUD_ABSENT) {
 		pl_cloud_fail(c, a->outcome == PL_CLOUD_FORBIDDEN || a->outcome == PL_CLOUD_OFF ? PL_E_AUTH : PL_E_INPUT, "%s",
-			      a->why ? a->why : "the answer holds no cluster");
+			      a->why ? a->why : READ_CLUSTER ": the answer holds no cluster");
 	}
 }
 

@@ -7,6 +7,7 @@
 #include "azure/api.h"
 #include "base/limits.h"
 #include "base/str.h"
+#include "cloud/oauth.h"
 #include "json/load.h"
 #include "net/file.h"
 #include "net/process.h"
@@ -101,21 +102,17 @@ static void put(struct pl_buf *out, const char *token)
 	pl_buf_adds(out, token);
 }
 
-/* "AADSTS7000215: Invalid client secret provided. ..." up to its first line's end. */
 static int take_answer(const char *who, const struct pl_http_answer *a, struct pl_buf *out, struct pl_err *err)
 {
 	struct pl_err bad = PL_ERR_INIT;
 	pl_auto_json *j = pl_json_load((struct pl_slice){ a->body.data, a->body.len }, NULL, &bad);
-	const char *token = pl_json_member_str(j, "access_token"), *error = pl_json_member_str(j, "error");
-	const char *text = pl_json_member_str(j, "error_description");
+	const char *token = pl_json_member_str(j, "access_token");
 
 	if (a->status == 200 && token && *token) {
 		put(out, token);
 		return 1;
 	}
-	return pl_err_set(err, PL_E_AUTH, "%s: status %d%s%s%s%.*s", who, a->status, error ? ": " : "", error ? error : "",
-			  text ? ": " : "", text ? (int)(strcspn(text, "\r\n") < 300 ? strcspn(text, "\r\n") : 300) : 0,
-			  text ? text : "");
+	return pl_cloud_no_token(who, a, j, err);
 }
 
 static void add(struct pl_buf *form, const char *name, const char *value)

@@ -9,6 +9,7 @@
 #include "base/scalar.h"
 #include "base/str.h"
 #include "cloud/jwt.h"
+#include "cloud/oauth.h"
 #include "google/credentials.h"
 #include "json/load.h"
 #include "json/write.h"
@@ -82,7 +83,6 @@ static int take_answer(const char *who, const struct pl_http_answer *a, struct p
 	struct pl_err bad = PL_ERR_INIT;
 	pl_auto_json *j = pl_json_load((struct pl_slice){ a->body.data, a->body.len }, NULL, &bad);
 	const char *token = pl_json_member_str(j, "access_token");
-	const char *error = pl_json_member_str(j, "error"), *text = pl_json_member_str(j, "error_description");
 
 	if (a->status == 200 && token && *token) {
 		pl_google_put(out, token, strlen(token));
@@ -90,8 +90,7 @@ static int take_answer(const char *who, const struct pl_http_answer *a, struct p
 	}
 	if (pl_streq(pl_json_member_str(j, "error_subtype"), "invalid_rapt"))
 		return pl_err_set(err, PL_E_AUTH, "%s: the login has to be renewed: run `gcloud auth application-default login`", who);
-	return pl_err_set(err, PL_E_AUTH, "%s: status %d%s%s%s%.300s", who, a->status, error ? ": " : "", error ? error : "",
-			  text ? ": " : "", text ? text : "");
+	return pl_cloud_no_token(who, a, j, err);
 }
 
 int pl_google_safe(const char *what, const char *url, struct pl_err *err)

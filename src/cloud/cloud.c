@@ -190,11 +190,11 @@ void pl_cloud_fail(struct pl_cloud *c, enum pl_err_code code, const char *fmt, .
 void pl_cloud_problem(struct pl_cloud *c, const char *object, const char *code, const char *message,
 		      const char *permission)
 {
-	/* one cause is said once, however many calls it met */
+	/* one cause is said once, however many calls it met, and first by who knows what it is */
 	for (size_t i = 0; i < c->m->problem_count; i++) {
 		const struct pl_problem *p = &c->m->problems[i];
 
-		if (pl_streq(p->source, c->opt->source) && pl_streq(p->code, code) && pl_streq(p->message, message))
+		if (pl_streq(p->source, c->opt->source) && pl_streq(p->message, message))
 			return;
 	}
 	pl_model_problem(c->m, c->opt->source, object, code, message)->permission = pl_model_str(c->m, permission);

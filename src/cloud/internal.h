@@ -27,6 +27,9 @@ void pl_cloud_net_release(struct pl_cloud_net *net);
 /* The connections themselves; NULL: *err says why there are none. */
 struct pl_http *pl_cloud_net_http(struct pl_cloud_net *net, bool direct, struct pl_err *err);
 
+/* A server that repeats the header line that let us in (in a refusal, say) does not bring it into a report. */
+void pl_cloud_hide(const char *line, struct pl_buf *body);
+
 struct pl_cloud {
 	const struct pl_cloud_options *opt;
 	const struct pl_provider *provider;

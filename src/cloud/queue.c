@@ -94,18 +94,6 @@ void pl_cloud_headers_release(struct pl_cloud_headers *h)
 	h->count = 0;
 }
 
-/* A server that repeats what let us in (in a refusal, say) does not bring it into a report. */
-static void hide_headers(const struct pl_cloud_headers *h, struct pl_http_answer *a)
-{
-	for (size_t i = 0; i < h->count; i++) {
-		const char *value = strchr(h->lines[i], ' '), *word = value ? strrchr(value, ' ') : NULL;
-
-		/* what is short stands in any text: dates, names of services */
-		if (word && strlen(word) > 16)
-			pl_buf_hide(&a->body, word + 1);
-	}
-}
-
 /* Signs and sends; *renewal: which credentials it was sent with. */
 static int send_once(struct pl_cloud_queue *q, struct job *j, struct pl_cloud_net *net, unsigned *renewal,
 		     struct pl_http_answer *a)
@@ -138,8 +126,8 @@ static int send_once(struct pl_cloud_queue *q, struct job *j, struct pl_cloud_ne
 		};
 
 		rc = pl_http_ask(http, &r, &net->wait, a, &j->err);
-		if (!rc)
-			hide_headers(&signed_with, a);
+		for (size_t i = 0; !rc && i < signed_with.count; i++)
+			pl_cloud_hide(signed_with.lines[i], &a->body);
 	}
 	pl_cloud_headers_release(&signed_with);
 	return rc;
@@ -197,7 +185,8 @@ static struct pl_cloud_refusal refuse(struct pl_cloud_queue *q, struct job *j, c
 	q->c->api->refusal(a, json, &r);
 	log_exchange(q, j, a, json);
 	json_decref(json);
-	if (r.expired || r.unauthenticated)
+	/* of these none is about what was asked for */
+	if (r.expired || r.unauthenticated || r.again)
 		r.outcome = PL_CLOUD_FAILED;
 	j->outcome = r.outcome;
 	snprintf(j->code, sizeof j->code, "%s", r.code);

@@ -147,7 +147,7 @@ class Door(http.server.BaseHTTPRequestHandler):
         out = {"value": items[start:start + fake.account.page]}
         if start + fake.account.page < len(items):
             link = urllib.parse.urlencode({"api-version": query["api-version"][0], "$skiptoken": f"a/b+{start + fake.account.page}"})
-            out["nextLink"] = f"{fake.next_base or fake.url}{path}?{link}"
+            out["nextLink"] = f"{fake.next_base or fake.front or fake.url}{path}?{link}"
         else:
             out["nextLink"] = None
         return out
@@ -199,11 +199,12 @@ class Door(http.server.BaseHTTPRequestHandler):
         query = urllib.parse.parse_qs(url.query)
         if fake.delay:
             time.sleep(fake.delay)
+        here = fake.front or fake.url
         if url.path == "/metadata/endpoints":
-            return self.json({"name": "test", "resourceManager": fake.url + "/", "authentication": {
-                "loginEndpoint": fake.url + "/", "audiences": [fake.url]}})
+            return self.json({"name": "test", "resourceManager": here + "/", "authentication": {
+                "loginEndpoint": here + "/", "audiences": [here]}})
         if url.path.endswith("/openid-configuration"):
-            base = f"{fake.url}/{TENANT}"
+            base = f"{here}/{TENANT}"
             return self.json({"token_endpoint": f"{base}/oauth2/v2.0/token", "authorization_endpoint": f"{base}/oauth2/v2.0/authorize",
                               "issuer": f"{base}/v2.0", "device_authorization_endpoint": f"{base}/device"})
         if url.path == "/msi":
@@ -270,6 +271,7 @@ class Fake:
         self.account, self.delay, self.folder = account, delay, pathlib.Path(folder)
         self.log, self.ever, self.faults, self.tokens, self.assertions, self.scopes = [], set(), {}, set(), [], []
         self.lock, self.next_base, self.certificate = threading.Lock(), None, None
+        self.front = None  # the address under which it is reached, where something stands before it
 
     def issue(self):
         self.tokens.add(f"eyJ.issued-token-{len(self.tokens)}")

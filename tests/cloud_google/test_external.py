@@ -303,7 +303,7 @@ def refused(fake, there, folder):
     there.take()
     answers = [("/v1/token", (400, '{"error": "invalid_grant", "error_description": "The given credential is rejected"}'),
                 "invalid_grant: The given credential is rejected"),
-               ("/v1/token", (200, "<html>sign in"), "status 200"), ("/v1/token", (500, "{}"), "status 500"),
+               ("/v1/token", (200, "<html>sign in"), "no access_token"), ("/v1/token", (500, "{}"), "status 500"),
                (f"/v1/projects/-/serviceAccounts/{EMAIL}:generateAccessToken",
                 (403, '{"error": {"message": "Permission iam.serviceAccounts.getAccessToken denied"}}'), "getAccessToken denied"),
                (f"/v1/projects/-/serviceAccounts/{EMAIL}:generateAccessToken", (200, '{"accessToken": 7}'), "no token of")]
