@@ -13,6 +13,7 @@ import sys
 
 TESTS = pathlib.Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(TESTS / "net")]
+NODES = "MC_rg_gitpod_westeurope"  # where AKS puts what it makes
 LABELS = {"gitpod.io/workload_meta": "true"}
 
 
@@ -24,6 +25,8 @@ def fake_of(cloud):
 
 
 class World:
+    choosing = set()  # words that say whether a thing is of interest at all
+
     def __init__(self, folder, delay=0):
         self.folder, self.module = pathlib.Path(folder), fake_of(self.name)
         self.fake = self.make(delay)
@@ -91,6 +94,7 @@ class Aws(World):
 
 
 class Google(World):
+    choosing = {"MYSQL_5_7"}  # databases of other engines are nobody's here
     name, source, login = "google", "gke://my-project/europe-west1/gitpod", "/token"
     main, beside = "/v1/projects/my-project/locations/europe-west1/clusters/gitpod", {}
     part = "/compute/v1/projects/my-project/aggregated/forwardingRules"
@@ -106,6 +110,7 @@ class Google(World):
                autoscaling={"enabled": True, "minNodeCount": 1, "maxNodeCount": 5})
         for name in ("proxy", "a", "b"):
             p.rule(name, f"gitpod/{name}", "22-443", target=p.target_pool(name, f"gke-gitpod-services-0a1b-{name}"))
+            p.database(f"db-{name}", "MYSQL_5_7")
         p.page = 2
         return self.module.Fake(p, delay)
 
@@ -157,6 +162,8 @@ class Azure(World):
         a.cluster("gitpod")
         for name in ("services", "cheap", "more"):
             a.pool("gitpod", name, node_labels=LABELS)
+            a.server(f"db-{name}", "5.7")
+            a.balancer(f"kubernetes-{name}", NODES, {name: (a.address(name, "20.0.0.1", NODES), [("Tcp", 443)])})
         a.page = 2
         return module.Fake(a, self.folder, delay)
 
