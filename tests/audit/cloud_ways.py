@@ -55,6 +55,41 @@ def without_roots(env):
     return {k: v for k, v in env.items() if k != "SSL_CERT_FILE"}
 
 
+# ---- metadata servers, which stand on the machine itself: no proxy leads there ----
+
+def metadata(f):
+    """(what the server answers, the variables that make it the only way to credentials), by its address"""
+    json_of = lambda value, **headers: (200, {"Content-Type": "application/json", **headers}, json.dumps(value).encode())
+    token = lambda text: {"access_token": text, "expires_in": 3599, "token_type": "Bearer"}
+    if WHICH == "google":
+        return ({"/computeMetadata/": lambda _: json_of(token("ya29.static-token"), **{"Metadata-Flavor": "Google"})},
+                lambda host: {"GCE_METADATA_HOST": host})
+    if WHICH == "azure":
+        return {"/msi": lambda _: json_of(token(f.issue()))}, lambda host: {
+            "IDENTITY_ENDPOINT": f"http://{host}/msi", "IDENTITY_HEADER": "identity-header-secret"}
+    f.cloud.keys["ASIAROLE"] = ("secret+of/role", "session")
+    keys = {"Code": "Success", "AccessKeyId": "ASIAROLE", "SecretAccessKey": "secret+of/role", "Token": "session",
+            "Expiration": "2099-01-01T00:00:00Z"}
+    role = "/latest/meta-data/iam/security-credentials/"
+    return ({"/latest/api/token": lambda _: (200, {}, b"imds-token"), role: lambda _: (200, {}, b"role"), role + "role": lambda _: json_of(keys)},
+            lambda host: {"AWS_EC2_METADATA_SERVICE_ENDPOINT": f"http://{host}"})
+
+
+CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_EC2_METADATA_DISABLED", "CLOUDSDK_AUTH_ACCESS_TOKEN_FILE",
+               "ARM_TENANT_ID", "ARM_CLIENT_ID", "ARM_CLIENT_SECRET")
+
+
+def past_the_proxy(f, source, env, proxy, host):
+    script, more = metadata(f)
+    with Faults(script) as server:
+        at = server.url.removeprefix("http://")
+        proxy.asked.clear()
+        done = run(source, {k: v for k, v in env.items() if k not in CREDENTIALS} | more(at) | {
+            name: f"http://127.0.0.1:{proxy.port}" for name in ("http_proxy", "HTTPS_PROXY", "ALL_PROXY")})
+        check("metadata servers are asked past the proxy", done == (0, "") and set(proxy.asked) == {host} and server.requests,
+              (done, proxy.asked, server.requests))
+
+
 def main():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
@@ -81,6 +116,7 @@ def main():
                 proxy.asked.clear()
                 done = run(source, env | {variable: f"http://127.0.0.1:{proxy.port}"})
                 check(f"{variable}: all goes through it", done == (0, "") and set(proxy.asked) == {host}, (done, proxy.asked))
+            past_the_proxy(f, source, env, proxy, host)
             for past in ("localhost", "*", ".example,localhost"):
                 proxy.asked.clear()
                 done = run(source, env | {"HTTPS_PROXY": f"http://127.0.0.1:{proxy.port}", "NO_PROXY": past})
