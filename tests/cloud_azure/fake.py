@@ -250,6 +250,8 @@ class Door(http.server.BaseHTTPRequestHandler):
         """Entra's token endpoint, and what Resource Manager is asked by POST."""
         fake = self.server.fake
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        if fake.delay:
+            time.sleep(fake.delay)
         if urllib.parse.urlsplit(self.path).path.endswith("/checkNameAvailability"):
             return self.check_name(body)
         if urllib.parse.urlsplit(self.path).path.endswith("/listClusterUserCredential"):
