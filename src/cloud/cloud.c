@@ -218,6 +218,30 @@ static void tell_calls(struct pl_cloud *c)
 		       steps, steps == 1 ? "step" : "steps", again, c->net.exchanges);
 }
 
+static bool found_cluster(const struct pl_cloud *c)
+{
+	for (size_t i = 0; i < c->m->object_count; i++)
+		if (c->m->objects[i]->kind == PL_CLUSTER && c->m->objects[i]->origin[PL_CLOUD].source == c->source)
+			return true;
+	return false;
+}
+
+/* What the cloud told stands, also where something was not told, but the cluster that was to be asked as well is not. */
+static void find_reach(struct pl_cloud *c)
+{
+	size_t before = c->m->problem_count;
+
+	c->provider->cloud->reach(c);
+	pl_cloud_queue_run(c->queue);
+	if (c->opt->kubeconfig->len || !found_cluster(c))
+		return;
+	if (c->m->problem_count == before)
+		pl_cloud_problem(c, c->name, pl_err_word(PL_E_UNREACHABLE), "the cloud does not say how the cluster's own API is "
+				 "reached", NULL);
+	if (c->worst.code == PL_E_NONE)
+		pl_err_set(&c->worst, PL_E_UNREACHABLE, "%s", c->m->problems[c->m->problem_count - 1].message);
+}
+
 static int ask(struct pl_cloud *c, struct pl_err *err)
 {
 	const struct pl_cloud_provider *cloud = c->provider->cloud;
@@ -230,10 +254,8 @@ static int ask(struct pl_cloud *c, struct pl_err *err)
 		cloud->predict(c);
 		pl_cloud_queue_run(c->queue);
 	}
-	if (cloud->reach && c->opt->kubeconfig && c->worst.code == PL_E_NONE) {
-		cloud->reach(c);
-		pl_cloud_queue_run(c->queue);
-	}
+	if (cloud->reach && c->opt->kubeconfig)
+		find_reach(c);
 	if (cloud->host_keys && c->opt->host_keys && c->worst.code == PL_E_NONE) {
 		cloud->host_keys(c);
 		pl_cloud_queue_run(c->queue);

@@ -45,6 +45,28 @@ def joined(what, env, source, tokens, name="gitpod"):
     return result
 
 
+def asked(env, source):
+    done = subprocess.run([PROGRAM, "check", source, "--with-cluster", "-o", "json"], env=env, capture_output=True, text=True, timeout=60,
+                          check=False)
+    result = json.loads(done.stdout)
+    return done, result["problems"], [s["witness"] for s in result["sources"]]
+
+
+def part_of_it(what, env, source, f, operation):
+    """What the cloud fails to tell is no reason not to ask the cluster."""
+    f.faults[operation] = ["<html>sign in"]
+    done, problems, witnesses = asked(env, source)
+    f.faults.clear()
+    check(what, done.returncode == 2 and len(problems) == 1 and witnesses == ["cloud", "cluster"], (problems, witnesses))
+
+
+def not_reached(what, env, source, words, permission):
+    """The cluster was to be asked, and is not: that is said, and is no success."""
+    done, problems, witnesses = asked(env, source)
+    check(what, done.returncode == 2 and witnesses == ["cloud"] and [p.get("permission") for p in problems] == [permission] and
+          words in problems[0]["message"] and done.stderr.count("\n") == 1, (problems, witnesses, done.stderr))
+
+
 def google(cluster, folder):
     project = fake.Project()
     with fake.Fake(project) as f:
@@ -53,8 +75,28 @@ def google(cluster, folder):
         project.pool("gitpod", "services", config={"labels": LABELS})
         joined("GKE", f.environment(folder), "gke://my-project/europe-west1/gitpod", f.tokens)
         check("the API server saw the account's token", set(front.tokens) == {"ya29.static-token"}, front.tokens)
+        part_of_it("GKE, without its forwarding rules", f.environment(folder), "gke://my-project/europe-west1/gitpod", f,
+                   "compute.forwardingRules.aggregatedList")
         front.stop()
+        project.cluster("gitpod")
+        del project.clusters["europe-west1", "gitpod"]["endpoint"]
+        not_reached("GKE, without an address", f.environment(folder), "gke://my-project/europe-west1/gitpod", "does not say how", None)
         by_name(cluster, folder, f, project)
+        planned(f.environment(folder), folder)
+
+
+def planned(env, folder):
+    """A cluster that a plan makes is not there to be asked, and that is nobody's fault."""
+    plan = folder / "plan.json"
+    plan.write_text(json.dumps({"format_version": "1.2", "terraform_version": "1.11.4", "resource_changes": [
+        {"address": "google_container_cluster.new", "mode": "managed", "type": "google_container_cluster", "name": "new", "change": {
+            "actions": ["create"], "before": None, "after_unknown": {},
+            "after": {"name": "new", "location": "europe-west1", "project": "my-project", "min_master_version": "1.33"}}}]}))
+    done = subprocess.run([PROGRAM, "facts", plan, "gke://my-project/europe-west1/new", "--with-cluster"], env=env, capture_output=True,
+                          text=True, timeout=60, check=False)
+    result = json.loads(done.stdout)
+    check("a cluster that is planned", done.returncode == 0 and not result["problems"] and
+          [s["witness"] for s in result["sources"]] == ["plan", "cloud"], (done.stderr, result["problems"]))
 
 
 NAME = "gke-0123456789abcdef-123.europe-west1.gke.goog"
@@ -115,12 +157,18 @@ def azure(cluster, folder):
             account.kubeconfig = kubeconfig(front, user)
             joined(what, f.environment(), source, f.tokens)
             check(f"{what}: a token for AKS's application", f.scopes[-1] == f"{SERVER_APPLICATION}/.default" and front.tokens, f.scopes)
+        part_of_it("AKS, without its pools", f.environment(), source, f, "Microsoft.ContainerService/managedClusters/agentPools/read")
+        permission = "Microsoft.ContainerService/managedClusters/listClusterUserCredential/action"
+        f.faults[permission] = [fake.Refusal(403, "AuthorizationFailed", "The client does not have authorization")]
+        not_reached("AKS, forbidden", f.environment(), source, "does not have authorization", permission)
+        account.kubeconfig = None
+        not_reached("AKS, no kubeconfig", f.environment(), source, "does not say how", None)
         for text, words in (("{", "kubeconfig"), (kubeconfig(front, {"exec": {"command": "kubelogin", "args": ["--server-id", "-x"]}}), "none")):
             account.kubeconfig = text
             done = subprocess.run([PROGRAM, "check", source, "--with-cluster", "-o", "json"], env=f.environment(), capture_output=True,
                                   text=True, timeout=60, check=False)
             problems = json.loads(done.stdout)["problems"]
-            check(f"damaged: {words}", any(words in p["message"] for p in problems), problems)
+            check(f"damaged: {words}", done.returncode == 2 and any(words in p["message"] for p in problems), problems)
         front.stop()
 
 

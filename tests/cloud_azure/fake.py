@@ -242,6 +242,11 @@ class Door(http.server.BaseHTTPRequestHandler):
             return self.reply(401, Refusal(401, "InvalidAuthenticationToken", "The access token is invalid.").body())
         fake.log.append("Microsoft.ContainerService/managedClusters/listClusterUserCredential/action")
         fake.ever.add(fake.log[-1])
+        fault = fake.faults.get(fake.log[-1], []) and fake.faults[fake.log[-1]].pop(0)
+        if fault:
+            return self.reply(fault.status, fault.body())
+        if fake.account.kubeconfig is None:
+            return self.json({"kubeconfigs": []})
         # the client's models hold bytes, which travel as base64
         value = base64.b64encode(fake.account.kubeconfig.encode()).decode()
         return self.json({"kubeconfigs": [aks.CredentialResult().as_dict() | {"name": "clusterUser", "value": value}]})
