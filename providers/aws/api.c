@@ -239,7 +239,6 @@ static int open_source(struct pl_cloud *c, struct pl_err *err)
 	aws->keys = (struct pl_aws_keys)PL_AWS_KEYS_INIT;
 	aws->region = pl_cloud_part(c, 0);
 	aws->name = pl_cloud_part(c, 1);
-	aws->group_count = -1;
 	pl_cloud_let_in(c, &api, aws);
 	pl_cloud_about(c, aws->name, aws->region, NULL);
 	if (!pl_aws_region_known(aws->region))

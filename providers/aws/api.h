@@ -17,7 +17,8 @@ struct pl_aws {
 	struct pl_object *cluster;  /* NULL: it is not there */
 	const char *version, *ca;   /* of the running one; base64 of its CA */
 	const char *vpc;            /* that it stands in */
-	int64_t group_count;        /* node groups that it has; -1: not known */
+	int64_t group_count;        /* node groups that it shows */
+	bool groups_listed;         /* and these are all */
 	struct pl_aws_template *templates;
 	struct pl_aws_forecast *forecast; /* predict.c */
 };

@@ -33,6 +33,7 @@ struct list {
 };
 
 static pl_cloud_done list_done;
+static void each_group(struct pl_cloud *c, const char *name);
 
 static void ask_list(struct pl_cloud *c, const struct list *l, const char *next)
 {
@@ -63,6 +64,8 @@ static void list_done(struct pl_cloud *c, const struct pl_cloud_answer *a, void 
 			l->each(c, json_string_value(name));
 	if (next)
 		ask_list(c, l, next);
+	else if (l->each == each_group)
+		pl_aws_of(c)->groups_listed = true;
 }
 
 /* ---- pools ---- */
@@ -216,7 +219,7 @@ static void each_group(struct pl_cloud *c, const char *name)
 	pl_auto_buf path = PL_BUF_INIT;
 	struct pl_object *pool = add_pool(c, name, pl_model_strf(pl_cloud_model(c), "node group %s", name));
 
-	aws->group_count = aws->group_count < 0 ? 1 : aws->group_count + 1;
+	aws->group_count++;
 	cluster_path(c, &path, "node-groups", name);
 	pl_aws_eks(c, "DescribeNodegroup", pool->origin[PL_CLOUD].address, path.data, group_done, pool);
 }

@@ -152,13 +152,21 @@ static struct pl_cloud_sizes vcpu_of(struct pl_cloud *c, const struct pl_object 
 	return s;
 }
 
+/* It may run though nothing shows it. */
+static bool is_hidden(struct pl_cloud *c, const struct pl_object *pool)
+{
+	const struct pl_aws *aws = pl_aws_of(c);
+
+	return !pool->created && aws->cluster && !aws->groups_listed && !pl_cloud_running(c, pool);
+}
+
 static void bill_vcpu(struct pl_cloud *c, struct pl_object *pool)
 {
 	struct pl_object *running = pl_cloud_running(c, pool);
 	const struct pl_value *type = pl_cloud_planned_value(pool, PL_POOL_MACHINE);
 	struct pl_cloud_sizes nodes = pl_cloud_nodes(pool, PL_PLAN, 1), vcpu = vcpu_of(c, pool, PL_PLAN), of;
 	int class = type ? pl_aws_class_of(type->s, is_spot(pool, PL_PLAN)) : -1;
-	int64_t had = 0;
+	int64_t had = is_hidden(c, pool) ? -1 : 0;
 
 	if (class < 0)
 		return;
@@ -194,7 +202,7 @@ static void bill_addresses(struct pl_cloud *c, struct pl_object *pool)
 	const struct pl_value *subnets = pl_cloud_planned_value(pool, PL_POOL_SUBNETS);
 	struct pl_object *running = pl_cloud_running(c, pool);
 	struct pl_cloud_sizes nodes = pl_cloud_less(pl_cloud_nodes(pool, PL_PLAN, 1),
-					   running ? pl_cloud_nodes(running, PL_CLOUD, 1).desired : 0);
+					   running ? pl_cloud_nodes(running, PL_CLOUD, 1).desired : is_hidden(c, pool) ? -1 : 0);
 	int64_t each = addresses_of(c, pool);
 	struct pl_cloud_sizes of;
 
@@ -235,7 +243,7 @@ void pl_aws_bill(struct pl_cloud *c)
 	for (int i = 0; i < CLUSTERS; i++)
 		quota(c, i, "vCPU", f->used[i], f->no_instances ? f->no_instances : "instances of a type that is not known run");
 	quota(c, CLUSTERS, "clusters", f->region_clusters, f->no_clusters);
-	quota(c, GROUPS, "node groups", aws->cluster ? aws->group_count : 0, "its node groups are not listed");
+	quota(c, GROUPS, "node groups", !aws->cluster ? 0 : aws->groups_listed ? aws->group_count : -1, "its node groups are not listed");
 	for (size_t i = 0; i < f->cluster_count; i++)
 		if (f->clusters[i]->created)
 			demand_one(c, CLUSTERS, f->clusters[i]);

@@ -334,7 +334,9 @@ static void forecast_pool(struct pl_cloud *c, struct pl_object *pool)
 	struct pl_aws *aws = pl_aws_of(c);
 	struct pl_model *m = pl_cloud_model(c);
 
-	if (pool->created && pool->identity && (!aws->cluster || aws->group_count >= 0))
+	if (pool->created && pool->identity && aws->cluster && !aws->groups_listed && !pl_cloud_running(c, pool))
+		pl_fact_unknown(m, o, PL_POOL_NAME_TAKEN, "the cluster's node groups are not listed", NULL);
+	else if (pool->created && pool->identity)
 		pl_fact_bool(m, o, PL_POOL_NAME_TAKEN, pl_cloud_running(c, pool) != NULL, NULL);
 	add_missing_zones(c, pool, o);
 	forecast_types(c, pool, o);

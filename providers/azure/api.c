@@ -44,8 +44,13 @@ const char *pl_azure_next(struct pl_cloud *c, json_t *answer)
 	const char *next = pl_cloud_text(c, answer, "nextLink"), *arm = pl_azure_of(c)->place.arm;
 	size_t n = strlen(arm);
 
+	if (!next)
+		return NULL;
+	if (!strncmp(next, arm, n) && next[n] == '/')
+		return next + n;
 	/* the token goes nowhere else, whatever the answer says */
-	return next && !strncmp(next, arm, n) && next[n] == '/' ? next + n : NULL;
+	pl_cloud_incomplete(c, ~0U, "the next page of a list is said to be at another host, which is not asked");
+	return NULL;
 }
 
 const char *pl_azure_location(struct pl_cloud *c, const char *text)

@@ -48,6 +48,7 @@ struct pl_azure {
 	const char *node_group;    /* the resource group of its nodes, made by AKS; NULL: not known */
 	struct pl_object *cluster;
 	const char *version;
+	const char *no_pools;      /* why its pools may not be all that are shown; NULL: they are */
 	struct pl_azure_forecast *forecast;
 };
 struct pl_azure *pl_azure_of(struct pl_cloud *c);

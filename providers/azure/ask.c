@@ -119,7 +119,8 @@ static void pools_done(struct pl_cloud *c, const struct pl_cloud_answer *a, void
 
 	(void)arg;
 	if (a->outcome != PL_CLOUD_DONE) {
-		pl_cloud_incomplete(c, 1U << PL_POOL, pl_model_strf(pl_cloud_model(c), "agent pools not listed: %s", a->why));
+		pl_azure_of(c)->no_pools = pl_model_strf(pl_cloud_model(c), "agent pools not listed: %s", a->why);
+		pl_cloud_incomplete(c, 1U << PL_POOL, pl_azure_of(c)->no_pools);
 		return;
 	}
 	json_array_foreach(pl_cloud_get(a->json, "value"), i, entry)

@@ -302,13 +302,25 @@ static void bill_pool(struct pl_cloud *c, struct pl_object *pool)
 	struct pl_object *had = pl_cloud_running(c, pool);
 	struct pl_cloud_sizes nodes = pl_cloud_nodes(pool, PL_PLAN, 1);
 
-	if (had)
+	if (!had && !pool->created && pl_azure_of(c)->no_pools)
+		nodes = pl_cloud_less(nodes, -1);
+	else if (had)
 		nodes = pl_cloud_less(nodes, pl_cloud_nodes(had, PL_CLOUD, 1).desired);
 	bill_vcpu(c, pool, nodes);
 	bill_addresses(c, pool, nodes);
 }
 
 /* ---- answers ---- */
+
+static void forecast_name(struct pl_cloud *c, const struct pl_object *pool, struct pl_object *o)
+{
+	bool taken = pl_cloud_running(c, pool) != NULL;
+
+	if (!taken && pl_azure_of(c)->no_pools)
+		pl_fact_unknown(pl_cloud_model(c), o, PL_POOL_NAME_TAKEN, pl_azure_of(c)->no_pools, NULL);
+	else
+		pl_fact_bool(pl_cloud_model(c), o, PL_POOL_NAME_TAKEN, taken, NULL);
+}
 
 static void conclude(struct pl_cloud *c)
 {
@@ -322,7 +334,7 @@ static void conclude(struct pl_cloud *c)
 
 		/* a pool that stands in its cluster's own block comes and goes with it */
 		if (f->pools[i]->created && f->pools[i]->identity)
-			pl_fact_bool(pl_cloud_model(c), o, PL_POOL_NAME_TAKEN, pl_cloud_running(c, f->pools[i]) != NULL, NULL);
+			forecast_name(c, f->pools[i], o);
 		forecast_zones(c, f->pools[i], o);
 		forecast_type(c, f->pools[i], o);
 		bill_pool(c, f->pools[i]);

@@ -41,7 +41,7 @@ static int64_t times(int64_t a, int64_t b)
 /* What is there already is not taken again. */
 static int64_t less(int64_t planned, int64_t running)
 {
-	return planned < 0 ? -1 : running < 0 || running > planned ? 0 : planned - running;
+	return planned < 0 || running < 0 ? -1 : running > planned ? 0 : planned - running;
 }
 
 struct pl_cloud_sizes pl_cloud_nodes(const struct pl_object *pool, enum pl_witness w, int64_t zones)
@@ -73,10 +73,11 @@ void pl_cloud_bill(struct pl_cloud *c, struct pl_object *pool, const char *key, 
 		   const char *note)
 {
 	struct pl_cloud_sizes of = pl_cloud_times(s, each);
+	bool running = s.desired < 0 && pl_cloud_nodes(pool, PL_PLAN, 1).desired >= 0;
 
 	pl_cloud_demand(c, key, &(struct pl_cloud_demand){
 		.object = pool, .min = of.min, .desired = of.desired, .max = of.max, .note = note,
-		.waits_for = "its size or type is known after apply" });
+		.waits_for = running ? "how much of it runs is not known" : "its size or type is known after apply" });
 }
 
 /* ---- machines ---- */

@@ -228,7 +228,7 @@ struct pl_cloud_sizes {
  */
 struct pl_cloud_sizes pl_cloud_nodes(const struct pl_object *pool, enum pl_witness w, int64_t zones);
 struct pl_cloud_sizes pl_cloud_times(struct pl_cloud_sizes s, int64_t each);
-/* What comes beyond those that run already (-1: none do). */
+/* What comes beyond those that run already (-1: not known). */
 struct pl_cloud_sizes pl_cloud_less(struct pl_cloud_sizes s, int64_t running);
 
 /* Sizes of a machine type as the cloud says them: they win over the catalogue, and a difference is noted; `api`: who says it. */

@@ -141,8 +141,39 @@ def names(fake, folder):
     same("names", findings(rows, "platform-name-taken"),
          [("gitpod", "aws_eks_cluster.this"), ("ours", "aws_s3_bucket.ours"), ("taken", f"{NODE}.taken"),
           ("theirs", "aws_s3_bucket.theirs")])
-    fake.cloud.clusters.clear()
+    unlisted(fake, folder)
     fake.cloud.groups.clear()
+    _, _, rows = judged(fake, folder, plan(folder, cluster("1.34", actions=("no-op",)), pool("new", subnets=("subnet-b",))))
+    same("in a cluster without groups every name is free, and the quota is whole",
+         [rows[i]["verdict"] for i in ("platform-name-taken", "platform-quota")], ["pass", "pass"])
+    fake.cloud.clusters.clear()
+
+
+def no(service):
+    def answer(door):
+        code = "UnauthorizedOperation" if service == "ec2" else "AccessDeniedException"
+        kind, headers, text = refuse(service, Refusal(403, code, "no"))
+        return door.answer(403, kind, text, headers)
+    return answer
+
+
+def unlisted(fake, folder):
+    """Where node groups may not be listed no name is free, and nobody knows what of a group is new; a page is no list."""
+    fake.cloud.page = 1
+    fake.cloud.group("gitpod", "a-first")
+    grown = pool("taken", sizes=(1, 8, 9), subnets=("subnet-b",), actions=("update",))
+    grown["change"]["before"] = {**grown["change"]["after"], "scaling_config": [{"min_size": 1, "desired_size": 7, "max_size": 9}]}
+    path = plan(folder, cluster("1.34", actions=("no-op",)), grown, pool("new", subnets=("subnet-b",)))
+    for faults in ([no("eks")], [None, no("eks")]):
+        fake.faults["ListNodegroups"] = list(faults)
+        _, _, rows = judged(fake, folder, path)
+        fake.faults.clear()
+        same(f"names nobody knows, {len(faults)}", [findings(rows, "platform-name-taken", v) for v in ("fail", "unknown")],
+             [[], [("new", f"{NODE}.new")]])
+        unknown = [name for name, _ in findings(rows, "platform-quota", "unknown")]
+        check(f"growth nobody knows, {len(faults)}", not findings(rows, "platform-quota") and len(unknown) == 2 and
+              "how much of it runs is not known" in text_of(rows, "platform-quota"), (unknown, rows["platform-quota"]))
+    fake.cloud.page = 100
 
 
 def subnets(fake, folder):
@@ -185,11 +216,7 @@ def forbidden(fake, folder):
                                   ("DescribeClusterVersions", "eks", "platform-version-offered"),
                                   ("DescribeInstances", "ec2", "platform-quota"), ("DescribeSubnets", "ec2", "platform-subnet-size"),
                                   ("GetServiceQuota", "service-quotas", "platform-quota")):
-        def no(door, service=service):
-            code = "UnauthorizedOperation" if service == "ec2" else "AccessDeniedException"
-            kind, headers, text = refuse(service, Refusal(403, code, "no"))
-            return door.answer(403, kind, text, headers)
-        fake.faults[action] = [no] * 9
+        fake.faults[action] = [no(service)] * 9
         done, result, rows = judged(fake, folder, path)
         fake.faults.clear()
         undecided = sorted(i for i, r in rows.items() if i.startswith("platform-") and r["verdict"] == "unknown")

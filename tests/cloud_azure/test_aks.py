@@ -111,9 +111,11 @@ def the_same_twice(fake):
     same("absent", (done.returncode, [p["message"] for p in json.loads(done.stdout)["problems"]]),
          (2, ["there is no cluster 'absent' in resource group RG; there are: gitpod, old"]))
     fake.account.page, fake.next_base = 1, "https://elsewhere.example"
-    said = facts_of(run(fake, "facts", SOURCE))
+    done = run(fake, "facts", SOURCE)
+    said, whole = facts_of(done), json.loads(done.stdout)
     fake.account.page, fake.next_base = 100, None
     same("a next page elsewhere is not followed", sorted(n for k, n in said if k == "pool"), ["system"])
+    check("which is said", "at another host" in whole["sources"][0].get("why", "") and not whole["sources"][0]["complete"], whole["sources"])
 
 
 def live_types(fake):
@@ -279,6 +281,18 @@ def failed(rows, rule, verdict="fail"):
     return sorted({f["object"] for f in rows[rule]["witnesses"]["cloud"]["findings"] if f["verdict"] == verdict})
 
 
+def unlisted(fake):
+    """Where the pools may not be listed no name is free, and nobody knows what of a pool is new."""
+    grown = pool("system", cluster_name="gitpod", count=8)
+    grown["change"] |= {"actions": ["update"], "before": {**grown["change"]["after"], "node_count": 7}}
+    fake.faults[POOLS] = [Refusal(403, "AuthorizationFailed", "The client does not have authorization")]
+    _, rows = judged(fake, plan(fake.folder, cluster(name="gitpod", actions=("no-op",)), grown, pool("fresh", cluster_name="gitpod")), "gitpod")
+    fake.faults.clear()
+    same("names nobody knows", (failed(rows, "platform-name-taken"), failed(rows, "platform-name-taken", "unknown")), ([], ["fresh"]))
+    same("growth nobody knows", (failed(rows, "platform-quota"), failed(rows, "platform-quota", "unknown")), ([], ["cores", "standardDSv5Family"]))
+    check("it is said", "how much of it runs is not known" in json.dumps(rows["platform-quota"]), rows["platform-quota"])
+
+
 def predicted(fake):
     folder = fake.folder
     wide, narrow = fake.account.subnet("wide", "10.1.0.0/16", 10), fake.account.subnet("narrow", "10.0.0.0/26", 40)
@@ -305,6 +319,7 @@ def predicted(fake):
     _, rows = judged(fake, plan(folder, cluster(name="gitpod"), pool("system", cluster_name="gitpod"), pool("fresh", cluster_name="gitpod")),
                      "gitpod")
     same("names", failed(rows, "platform-name-taken"), ["gitpod", "system"])
+    unlisted(fake)
     fake.account.taken = {"backups"}
     more = {"base_url": fake.url, "connection_verify": fake.ca, "credential_scopes": [fake.url + "/.default"]}
     theirs = StorageManagementClient(credential(fake), SUBSCRIPTION, **more).storage_accounts
