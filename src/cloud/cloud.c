@@ -183,6 +183,7 @@ void pl_cloud_fail(struct pl_cloud *c, enum pl_err_code code, const char *fmt, .
 	pl_err_set(&err, code, "%s", text.data);
 	pl_cloud_incomplete(c, ~0U, err.text);
 	pl_cloud_problem(c, NULL, pl_err_word(code), err.text, NULL);
+	c->over = true;
 	if (c->worst.code == PL_E_NONE)
 		c->worst = err;
 }
@@ -242,6 +243,14 @@ static void find_reach(struct pl_cloud *c)
 		pl_err_set(&c->worst, PL_E_UNREACHABLE, "%s", c->m->problems[c->m->problem_count - 1].message);
 }
 
+/* One list that failed is no reason to ask nothing else; with neither credentials nor time left there is no point. */
+static bool goes_on(const struct pl_cloud *c)
+{
+	enum pl_err_code code = c->worst.code;
+
+	return !c->over && code != PL_E_AUTH && code != PL_E_TIMEOUT && code != PL_E_STOPPED;
+}
+
 static int ask(struct pl_cloud *c, struct pl_err *err)
 {
 	const struct pl_cloud_provider *cloud = c->provider->cloud;
@@ -250,13 +259,13 @@ static int ask(struct pl_cloud *c, struct pl_err *err)
 	c->queue = pl_cloud_queue_new(c);
 	cloud->ask(c);
 	pl_cloud_queue_run(c->queue);
-	if (cloud->predict && c->worst.code == PL_E_NONE) {
+	if (cloud->predict && goes_on(c)) {
 		cloud->predict(c);
 		pl_cloud_queue_run(c->queue);
 	}
 	if (cloud->reach && c->opt->kubeconfig)
 		find_reach(c);
-	if (cloud->host_keys && c->opt->host_keys && c->worst.code == PL_E_NONE) {
+	if (cloud->host_keys && c->opt->host_keys && goes_on(c)) {
 		cloud->host_keys(c);
 		pl_cloud_queue_run(c->queue);
 	}

@@ -46,6 +46,7 @@ struct pl_cloud {
 	struct pl_cloud_bill *bills;
 	struct pl_map besides;   /* planned object -> the one beside it */
 	struct pl_err worst;     /* what makes the source one that could not be asked as a whole */
+	bool over;               /* and nothing more is to be asked */
 };
 
 /* queue.c */
