@@ -133,7 +133,12 @@ class Agent:
         self.path = str(FOLDER / name)
         self.child = subprocess.Popen(["ssh-agent", "-D", "-a", self.path], stdout=subprocess.DEVNULL)
         CHILDREN.append(self.child)
-        until(lambda: os.path.exists(self.path), what="ssh-agent")
+        until(self.listens, what="ssh-agent")
+
+    def listens(self):
+        """The socket is there a moment before anybody listens on it."""
+        with socket.socket(socket.AF_UNIX) as s:
+            return s.connect_ex(self.path) == 0
 
     def add(self, *keys):
         for key in keys:
