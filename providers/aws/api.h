@@ -40,8 +40,10 @@ void pl_aws_head_bucket(struct pl_cloud *c, const char *bucket, pl_cloud_done *d
 
 /* ask.c, belongs.c, predict.c */
 void pl_aws_ask(struct pl_cloud *c);
-/* What stands beside the cluster in that VPC, and what a plan or state calls its own. */
-void pl_aws_ask_belongings(struct pl_cloud *c, const char *vpc);
+/* What stands beside the cluster in that VPC (NULL: nothing is asked) ... */
+void pl_aws_ask_vpc(struct pl_cloud *c, const char *vpc);
+/* ... and what a plan or state of the run calls its own; what the plan only makes is for predict.c. */
+void pl_aws_ask_planned(struct pl_cloud *c);
 void pl_aws_predict(struct pl_cloud *c);
 /* console.c */
 void pl_aws_host_keys(struct pl_cloud *c);

@@ -382,6 +382,8 @@ static void subnets_done(struct pl_cloud *c, const struct pl_cloud_answer *a, vo
 		pl_fact_unknown(m, pl_aws_of(c)->cluster, PL_CLUSTER_UNTAGGED_SUBNETS, a->why, NULL);
 		return;
 	}
+	if (!pl_aws_of(c)->vpc)
+		pl_aws_ask_vpc(c, pl_cloud_text(c, set, "[0].vpcId"));
 	json_array_foreach(set, i, subnet)
 		if (!pl_aws_balancer_tag(subnet) && pl_cloud_text(c, subnet, "subnetId"))
 			list[v.count++] = pl_cloud_text(c, subnet, "subnetId");
@@ -479,7 +481,8 @@ static void cluster_done(struct pl_cloud *c, const struct pl_cloud_answer *a, vo
 		ask_list(c, &profiles, NULL);
 		ask_list(c, &addons, NULL);
 		ask_auto_groups(c, NULL);
-		pl_aws_ask_belongings(c, pl_cloud_text(c, j, "resourcesVpcConfig.vpcId"));
+		pl_aws_ask_planned(c);
+		pl_aws_ask_vpc(c, pl_cloud_text(c, j, "resourcesVpcConfig.vpcId"));
 	} else if (a->outcome == PL_CLOUD_ABSENT && !pl_cloud_planned(c, PL_CLUSTER, &planned)) {
 		pl_aws_eks(c, "ListClusters", NULL, "/clusters?maxResults=100", clusters_done, NULL);
 	} else if (a->outcome != PL_CLOUD_ABSENT) {

@@ -401,8 +401,7 @@ static bool is_of_type(const struct pl_object *o, const char *type)
 	return o->identity && pl_starts(o->identity, type) && o->identity[strlen(type)] == '/';
 }
 
-/* What the plan only makes is for predict.c. */
-static void ask_planned(struct pl_cloud *c)
+void pl_aws_ask_planned(struct pl_cloud *c)
 {
 	struct pl_object **list;
 	size_t n = pl_cloud_planned(c, PL_REGISTRY, &list);
@@ -418,13 +417,12 @@ static void ask_planned(struct pl_cloud *c)
 			pl_aws_head_bucket(c, list[i]->name, bucket_done, list[i]);
 }
 
-void pl_aws_ask_belongings(struct pl_cloud *c, const char *vpc)
+void pl_aws_ask_vpc(struct pl_cloud *c, const char *vpc)
 {
 	pl_aws_of(c)->vpc = vpc;
-	if (vpc) {
-		ask_balancers(c, PL_AWS_ELBV2, NULL);
-		ask_balancers(c, PL_AWS_ELB, NULL);
-		ask_databases(c, NULL);
-	}
-	ask_planned(c);
+	if (!vpc)
+		return;
+	ask_balancers(c, PL_AWS_ELBV2, NULL);
+	ask_balancers(c, PL_AWS_ELB, NULL);
+	ask_databases(c, NULL);
 }
