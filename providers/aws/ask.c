@@ -411,6 +411,7 @@ static const struct pl_field cluster_fields[] = {
 	{ "version", PL_CLUSTER_VERSION, PL_AS_TEXT, NULL, "EKS does not say" },
 	{ "endpoint", PL_CLUSTER_ENDPOINT, PL_AS_TEXT, NULL, NULL },
 	{ "resourcesVpcConfig.subnetIds", PL_CLUSTER_SUBNETS, PL_AS_LIST, NULL, NULL },
+	{ "accessConfig.authenticationMode", PL_CLUSTER_AUTHENTICATION, PL_AS_LOWER, "config-map", "older clusters have no other" },
 	{ 0 },
 };
 
@@ -424,6 +425,14 @@ static const char *account_of(struct pl_cloud *c, json_t *cluster)
 		p = p ? p + 1 : NULL;
 	}
 	return p && *p && *p != ':' ? pl_model_strf(pl_cloud_model(c), "%.*s", (int)strcspn(p, ":"), p) : NULL;
+}
+
+static const char *access_of(json_t *j)
+{
+	bool private = pl_cloud_bool(j, "resourcesVpcConfig.endpointPrivateAccess", false);
+
+	return !pl_cloud_bool(j, "resourcesVpcConfig.endpointPublicAccess", true) ? "private"
+	       : private ? "public-and-private" : "public";
 }
 
 static void add_cluster(struct pl_cloud *c, json_t *j)
@@ -443,6 +452,7 @@ static void add_cluster(struct pl_cloud *c, json_t *j)
 	if (account)
 		pl_fact_text(m, o, PL_CLUSTER_ACCOUNT, account, "arn");
 	pl_cloud_fields(c, o, j, cluster_fields);
+	pl_fact_text(m, o, PL_CLUSTER_ACCESS, access_of(j), "resourcesVpcConfig");
 	pl_fact_unknown(m, o, PL_CLUSTER_PRIVILEGED, "admission is decided in the cluster", NULL);
 	pl_fact_unknown(m, o, PL_CLUSTER_NETWORK_POLICY, "whether Calico is installed only the cluster shows", NULL);
 	pl_fact_bool(m, o, PL_CLUSTER_SERVICE_LB, true, NULL)->note =

@@ -160,6 +160,8 @@ static void add_cluster(struct pl_cloud *c, json_t *j)
 	if (az->location)
 		pl_fact_text(m, o, PL_CLUSTER_LOCATION, az->location, "location");
 	pl_cloud_fields(c, o, j, cluster_fields);
+	pl_fact_text(m, o, PL_CLUSTER_ACCESS, pl_cloud_bool(j, "properties.apiServerAccessProfile.enablePrivateCluster", false)
+		     ? "private" : "public", "apiServerAccessProfile");
 	pl_fact_unknown(m, o, PL_CLUSTER_PRIVILEGED, "admission is decided in the cluster", NULL);
 	pl_fact_bool(m, o, PL_CLUSTER_SERVICE_LB, true, NULL)->note = "AKS gives Services of type LoadBalancer an Azure load balancer";
 	if (pl_strieq(pl_cloud_text(c, j, "properties.nodeProvisioningProfile.mode"), "Auto"))

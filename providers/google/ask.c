@@ -165,6 +165,8 @@ static void add_cluster(struct pl_cloud *c, json_t *j)
 	pl_fact_text(m, o, PL_CLUSTER_DISTRIBUTION, autopilot ? "gke-autopilot" : "gke-standard", "autopilot.enabled");
 	pl_fact_text(m, o, PL_CLUSTER_ACCOUNT, g->project, NULL);
 	pl_cloud_fields(c, o, j, cluster_fields);
+	pl_fact_text(m, o, PL_CLUSTER_ACCESS, pl_cloud_bool(j, "privateClusterConfig.enablePrivateEndpoint", false)
+		     ? "private" : "public", "privateClusterConfig.enablePrivateEndpoint");
 	add_policy(c, o, j, autopilot);
 	add_endpoint(c, o, j);
 	if (autopilot)

@@ -88,6 +88,11 @@ def the_same_twice(fake, folder):
     mine = said["cluster", "gitpod"]
     same("version", mine["version"], [cluster["version"]])
     same("endpoint", mine["endpoint"], [cluster["endpoint"]])
+    same("access", (mine["access"], mine["authentication"]), (["public"], ["config-map"]))
+    fake.cloud.clusters["gitpod"] |= {"accessConfig": {"authenticationMode": "API_AND_CONFIG_MAP"}}
+    fake.cloud.clusters["gitpod"]["resourcesVpcConfig"] |= {"endpointPrivateAccess": True}
+    other = facts_of(plumbline(fake, folder, "facts", "eks://eu-west-1/gitpod"))["cluster", "gitpod"]
+    same("access of both kinds", (other["access"], other["authentication"]), (["public-and-private"], ["api-and-config-map"]))
     same("account", mine["account"], [cluster["arn"].split(":")[4]])
     same("untagged subnets", mine["untagged_subnets"], [["subnet-b"]])
     names = aws(fake, folder, "eks", "list-nodegroups", "--cluster-name", "gitpod")["nodegroups"]

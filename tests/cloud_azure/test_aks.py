@@ -87,6 +87,7 @@ def the_same_twice(fake):
     mine = said["cluster", "gitpod"]
     same("version", mine["version"], [theirs.current_kubernetes_version])
     same("endpoint", mine["endpoint"], [theirs.fqdn])
+    same("access", mine["access"], ["public"])
     same("policy, balancer", (mine["network_policy"], mine["load_balancer_sku"]), (["calico"], ["standard"]))
     fake.account.page = 2
     pools = list(client.agent_pools.list("rg", "gitpod"))

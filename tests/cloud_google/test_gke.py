@@ -79,6 +79,7 @@ def the_same_twice(fake, folder):
     same("version", mine["version"], [theirs["currentMasterVersion"]])
     same("channel", mine["release_channel"], [theirs["releaseChannel"]["channel"]])
     same("endpoint", mine["endpoint"], [theirs["endpoint"]])
+    same("access", mine["access"], ["public"])
     same("policy and distribution", (mine["network_policy"], mine["distribution"]), (["calico"], ["gke-standard"]))
     same("pools", sorted(n for k, n in said if k == "pool"), sorted(p["name"] for p in theirs["nodePools"]))
     for p in theirs["nodePools"]:
